@@ -1,0 +1,49 @@
+package lobule.device;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import lobule.op.Op;
+import lobule.tensor.TensorSpec;
+
+/**
+ * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was made
+ * from it; buffers and kernels are closed first.
+ */
+public interface Device extends AutoCloseable {
+
+    /** Short name, as on the command line: {@code reference}, {@code cpu}, {@code cuda}. */
+    String name();
+
+    /** One line about the hardware and the libraries used. */
+    String description();
+
+    /**
+     * Takes memory directly; contents are undefined.
+     *
+     * @throws OutOfDeviceMemoryException naming what was asked for and what is free
+     */
+    Buffer allocate(long bytes);
+
+    /**
+     * Chooses how an op will be computed for these operands. Happens once, before memory is planned.
+     *
+     * @throws IllegalArgumentException where the op's own shape rule refuses the operands
+     */
+    Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs);
+
+    /**
+     * Copies host values into a tensor.
+     *
+     * @param source row-major in the tensor's logical shape (activations NCDHW), native byte order, exactly its bytes
+     */
+    void upload(MemorySegment source, Tensor destination);
+
+    /** Copies a tensor to the host, row-major in its logical shape, after all launches so far have finished. */
+    void download(Tensor source, MemorySegment destination);
+
+    /** Returns when all launches so far have finished. */
+    void synchronize();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,16 @@
+package lobule.device;
+
+/** An op prepared for operands of known shape, before their memory exists. */
+public interface Kernel extends AutoCloseable {
+
+    /** Scratch memory needed during one launch, in bytes; shared with all other kernels. */
+    default long workspaceBytes() {
+        return 0;
+    }
+
+    /** Fixes the operands. The kernel outlives its launches. */
+    Launch bind(Operands operands);
+
+    @Override
+    default void close() {}
+}

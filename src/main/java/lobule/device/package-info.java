@@ -1,0 +1,2 @@
+/** The contract of a device: memory, and kernels for ops. */
+package lobule.device;

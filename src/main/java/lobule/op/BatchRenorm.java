@@ -1,0 +1,38 @@
+package lobule.op;
+
+import java.util.List;
+import lobule.tensor.DType;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/**
+ * Normalises with given statistics: y = gamma ((x - mu) / sigma r + d) + beta, and with {@code relu} max(y, 0).
+ *
+ * <p>Inputs: x (N, C, D, H, W); statistics (4, C) of {@link BatchRenormStatistics} or {@link RunningStatistics}; gamma
+ * (C); beta (C). Output: y, like x. The gradient rule takes the statistics to be those of the batch x itself, with r and
+ * d constants.
+ */
+public record BatchRenorm(boolean relu) implements Op, Differentiable {
+
+    @Override
+    public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
+        check(Operands.of(this, inputs, 4, states, 0), inputs);
+        return List.of(inputs.get(0));
+    }
+
+    /** The operands that forward and backward pass share: x, statistics, gamma, beta. */
+    static void check(Operands operands, List<TensorSpec> inputs) {
+        Shape x = operands.activation("input", inputs.get(0));
+        operands.rowMajor("statistics", inputs.get(1), DType.FLOAT32, BatchRenormStatistics.ROWS, x.channels());
+        operands.rowMajor("gamma", inputs.get(2), DType.FLOAT32, x.channels());
+        operands.rowMajor("beta", inputs.get(3), DType.FLOAT32, x.channels());
+    }
+
+    @Override
+    public void gradient(Tape tape) {
+        Value dx = tape.append("backward", new BatchRenormBackward(relu),
+                List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0)),
+                List.of(tape.parameterGradient(tape.input(2)), tape.parameterGradient(tape.input(3)))).getFirst();
+        tape.inputGradient(0, dx);
+    }
+}

@@ -1,0 +1,55 @@
+package lobule.op;
+
+import java.util.List;
+import lobule.tensor.DType;
+import lobule.tensor.Layout;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/** Checks of the shape rules, with messages that name the op, the operand and both values. */
+final class Operands {
+    private final Op op;
+
+    private Operands(Op op) {
+        this.op = op;
+    }
+
+    static Operands of(Op op, List<TensorSpec> inputs, int inputCount, List<TensorSpec> states, int stateCount) {
+        Operands operands = new Operands(op);
+        operands.equal("number of inputs", inputs.size(), inputCount);
+        operands.equal("number of states", states.size(), stateCount);
+        return operands;
+    }
+
+    Shape activation(String operand, TensorSpec spec) {
+        require(spec.layout() == Layout.ACTIVATION && spec.type() == DType.FLOAT32
+                        && (spec.shape().rank() == 4 || spec.shape().rank() == 5),
+                operand, spec, "a float32 activation (N,C,H,W) or (N,C,D,H,W)");
+        return spec.shape();
+    }
+
+    void rowMajor(String operand, TensorSpec spec, DType type, long... sizes) {
+        require(spec.equals(TensorSpec.rowMajor(type, sizes)), operand, spec, "row-major "
+                + TensorSpec.rowMajor(type, sizes));
+    }
+
+    void same(String operand, TensorSpec actual, TensorSpec expected) {
+        require(actual.equals(expected), operand, actual, expected.toString());
+    }
+
+    void equal(String what, long actual, long expected) {
+        require(actual == expected, what, actual, String.valueOf(expected));
+    }
+
+    void require(boolean holds, String operand, Object actual, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(op.label() + ": " + operand + " is " + actual + ", expected " + expected);
+        }
+    }
+
+    /** Labels of a segmentation: (N, D, H, W) for logits (N, C, D, H, W). */
+    void labels(TensorSpec labels, Shape logits) {
+        require(labels.type() == DType.UINT8 && labels.shape().equals(logits.without(1)),
+                "target", labels, "UINT8" + logits.without(1));
+    }
+}

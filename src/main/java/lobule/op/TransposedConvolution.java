@@ -1,0 +1,38 @@
+package lobule.op;
+
+import java.util.List;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/**
+ * Transposed convolution whose stride equals its kernel (2 in the U-Net), so that outputs do not overlap; no bias.
+ *
+ * <p>Inputs: x (N, Ci, D, H, W); weight (Ci, Co, kD, kH, kW). Output: (N, Co, D*kD, H*kH, W*kW).
+ */
+public record TransposedConvolution() implements Op, Differentiable {
+
+    @Override
+    public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
+        Operands operands = Operands.of(this, inputs, 2, states, 0);
+        Shape x = operands.activation("input", inputs.get(0));
+        Shape weight = inputs.get(1).shape();
+        operands.equal("rank of the weight " + weight, weight.rank(), x.rank());
+        operands.equal("input channels of the weight " + weight, weight.size(0), x.channels());
+        Shape y = x.withChannels(weight.size(1));
+        for (int axis = 0; axis < x.spatialRank(); axis++) {
+            y = y.withSpatial(axis, Math.multiplyExact(x.spatial(axis), weight.spatial(axis)));
+        }
+        return List.of(TensorSpec.activation(y));
+    }
+
+    @Override
+    public void gradient(Tape tape) {
+        Value dy = tape.outputGradient(0);
+        tape.append("weights", new TransposedConvolutionBackwardWeights(), List.of(tape.input(0), dy),
+                List.of(tape.parameterGradient(tape.input(1))));
+        if (tape.wantsGradient(0)) {
+            tape.inputGradient(0, tape.append("data", new TransposedConvolutionBackwardData(),
+                    List.of(dy, tape.input(1)), List.of()).getFirst());
+        }
+    }
+}

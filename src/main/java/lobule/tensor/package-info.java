@@ -1,0 +1,2 @@
+/** Shapes and element types: no memory, no maths. */
+package lobule.tensor;
