@@ -1,0 +1,54 @@
+package lobule.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import lobule.graph.Graph;
+import lobule.graph.Phase;
+import lobule.op.Adam;
+import lobule.op.GradientNorm;
+import lobule.op.NesterovMomentum;
+import lobule.op.Op;
+import lobule.op.Value;
+import lobule.op.Value.Role;
+
+/** Appends the update phase: the norm of all gradients, then the optimiser on each parameter. */
+final class OptimizerUpdate {
+    private final Graph graph;
+    private final Op optimizer;
+    private final List<String> moments;
+
+    private OptimizerUpdate(Graph graph, Op optimizer) {
+        this.graph = graph;
+        this.optimizer = optimizer;
+        this.moments = moments(optimizer);
+    }
+
+    /** Returns the gradient norm, which stays readable. */
+    static Value append(Graph graph, Op optimizer) {
+        return new OptimizerUpdate(graph, optimizer).append();
+    }
+
+    private Value append() {
+        Value norm = graph.add("gradient.norm", Phase.UPDATE, new GradientNorm(), graph.values(Role.GRADIENT),
+                List.of()).getFirst();
+        graph.keep(norm);
+        for (Value parameter : graph.values(Role.PARAMETER)) {
+            List<Value> states = new ArrayList<>(List.of(parameter));
+            for (String moment : moments) {
+                states.add(graph.declare(parameter.name() + "." + moment, Role.OPTIMIZER, parameter.spec()));
+            }
+            graph.add(parameter.name() + ".update", Phase.UPDATE, optimizer,
+                    List.of(graph.value(parameter.name() + ".gradient"), norm), states);
+        }
+        return norm;
+    }
+
+    private static List<String> moments(Op optimizer) {
+        if (optimizer instanceof Adam) {
+            return List.of("moment1", "moment2");
+        } else if (optimizer instanceof NesterovMomentum) {
+            return List.of("velocity");
+        }
+        throw new IllegalArgumentException("op " + optimizer + " is not an optimiser");
+    }
+}

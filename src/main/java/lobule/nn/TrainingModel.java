@@ -1,0 +1,179 @@
+package lobule.nn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.Step;
+import lobule.graph.Node;
+import lobule.graph.Phase;
+import lobule.op.Op;
+import lobule.op.Value;
+import lobule.runtime.Executable;
+import lobule.runtime.Program;
+import lobule.runtime.Regions;
+import lobule.tensor.DType;
+import lobule.tensor.Shape;
+import org.apache.commons.math3.random.RandomGenerator;
+import org.apache.commons.math3.random.Well19937c;
+
+/**
+ * A U-Net in training on a device: a training and an evaluation program over the same parameters and, since they never run
+ * at once, the same arena. Takes all its memory at the start and none later.
+ */
+public final class TrainingModel implements AutoCloseable {
+    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final SegmentationNetwork training;
+    private final SegmentationNetwork evaluation;
+    private final Program trainingProgram;
+    private final Device device;
+    private final Regions regions;
+    private final Executable trainingRun;
+    private final Executable evaluationRun;
+
+    private TrainingModel(Device device, SegmentationNetwork training, SegmentationNetwork evaluation) {
+        this.device = device;
+        this.training = training;
+        this.evaluation = evaluation;
+        try {
+            trainingProgram = own(Program.prepare(device, training.graph()));
+            Program evaluationProgram = own(Program.prepare(device, evaluation.graph()));
+            regions = own(Regions.allocate(device, training.graph()));
+            Buffer arena = own(device.allocate(Math.max(trainingProgram.plan().arenaBytes(),
+                    evaluationProgram.plan().arenaBytes())));
+            trainingRun = trainingProgram.bind(regions, arena);
+            evaluationRun = evaluationProgram.bind(regions, arena);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * @param output    patch (1, classes, D, H, W), every size 8k + 4
+     * @param optimizer {@link lobule.op.Adam} or {@link lobule.op.NesterovMomentum}
+     */
+    public static TrainingModel create(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
+        return new TrainingModel(device, UNet.training(config, output, loss, optimizer),
+                UNet.evaluation(config, output, loss));
+    }
+
+    /** Sets parameters and statistics to their start, the same for a seed on every device; moments to 0. */
+    public void initialise(long seed) {
+        RandomGenerator random = new Well19937c(seed);
+        for (Map.Entry<Value, Initial> entry : training.initials().entrySet()) {
+            upload(entry.getKey(), initial(entry.getValue(), random));
+        }
+        for (Value moment : training.graph().values(Value.Role.OPTIMIZER)) {
+            upload(moment, (segment, index) -> segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, 0));
+        }
+    }
+
+    /** Writes one element of a host copy. */
+    private interface Fill {
+        void set(MemorySegment segment, long index);
+    }
+
+    private static Fill initial(Initial initial, RandomGenerator random) {
+        return (segment, index) -> segment.setAtIndex(ValueLayout.JAVA_FLOAT, index, initial.next(random));
+    }
+
+    private void upload(Value value, Fill fill) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment host = arena.allocate(value.spec().bytes(), Float.BYTES);
+            boolean flag = value.spec().type() == DType.UINT8;
+            for (long i = 0; !flag && i < value.spec().shape().elements(); i++) {
+                fill.set(host, i);
+            }
+            upload(value, host);
+        }
+    }
+
+    /** Sets a parameter, running statistic or moment; row-major. */
+    public void upload(Value value, MemorySegment host) {
+        device.upload(host, regions.tensor(value));
+    }
+
+    /** Reads a parameter, running statistic, gradient or moment; row-major. */
+    public void download(Value value, MemorySegment host) {
+        device.download(regions.tensor(value), host);
+    }
+
+    /** One mini-batch: forward with batch statistics, and backward into the gradients. */
+    public void train(MemorySegment input, MemorySegment target, Step step) {
+        trainingRun.upload(input, training.input());
+        trainingRun.upload(target, training.target().orElseThrow());
+        trainingRun.run(Phase.FORWARD, step);
+        trainingRun.run(Phase.BACKWARD, step);
+    }
+
+    /** Applies the gradients. */
+    public void update(Step step) {
+        trainingRun.run(Phase.UPDATE, step);
+    }
+
+    /** Forward with running statistics and without dropout. */
+    public void evaluate(MemorySegment input, MemorySegment target, Step step) {
+        evaluationRun.upload(input, evaluation.input());
+        evaluationRun.upload(target, evaluation.target().orElseThrow());
+        evaluationRun.run(Phase.FORWARD, step);
+    }
+
+    /** After a loss that is not finite: the first node of the last mini-batch that made a NaN or an infinity. */
+    public Optional<Node> firstNonFinite(Step step) {
+        return trainingRun.firstNonFinite(step);
+    }
+
+    public SegmentationNetwork training() {
+        return training;
+    }
+
+    public SegmentationNetwork evaluation() {
+        return evaluation;
+    }
+
+    /** For the kept values of {@link #training()}. */
+    public Executable trainingRun() {
+        return trainingRun;
+    }
+
+    /** For the kept values of {@link #evaluation()}. */
+    public Executable evaluationRun() {
+        return evaluationRun;
+    }
+
+    /** The training program, for its memory plan. */
+    public Program program() {
+        return trainingProgram;
+    }
+
+    public Regions regions() {
+        return regions;
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        resources.add(resource);
+        return resource;
+    }
+
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        for (AutoCloseable resource : resources.reversed()) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                failure = failure == null ? new IllegalStateException("a resource could not be closed", e) : failure;
+            }
+        }
+        resources.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

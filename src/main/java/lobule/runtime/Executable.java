@@ -1,0 +1,101 @@
+package lobule.runtime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import lobule.device.Device;
+import lobule.device.Launch;
+import lobule.device.Step;
+import lobule.device.Tensor;
+import lobule.graph.Node;
+import lobule.graph.Phase;
+import lobule.op.Value;
+import lobule.tensor.DType;
+
+/** Kernels bound to memory. Running allocates nothing. Valid while its program, regions and arena are open. */
+public final class Executable {
+    private final Device device;
+    private final List<Node> nodes;
+    private final Launch[] launches;
+    private final Phase[] phases;
+    private final Map<Value, Tensor> tensors;
+
+    Executable(Device device, List<Node> nodes, List<Launch> launches, Map<Value, Tensor> tensors) {
+        this.device = device;
+        this.nodes = nodes;
+        this.launches = launches.toArray(Launch[]::new);
+        this.phases = nodes.stream().map(Node::phase).toArray(Phase[]::new);
+        this.tensors = tensors;
+    }
+
+    /** Runs the nodes of one phase in order. */
+    public void run(Phase phase, Step step) {
+        for (int i = 0; i < launches.length; i++) {
+            if (phases[i] == phase) {
+                launches[i].run(step);
+            }
+        }
+    }
+
+    /** The memory of a value; that of an activation holds it only after its node and until its last use. */
+    public Tensor tensor(Value value) {
+        Tensor tensor = tensors.get(value);
+        if (tensor == null) {
+            throw new IllegalArgumentException("value " + value + " is not of this program");
+        }
+        return tensor;
+    }
+
+    public void upload(MemorySegment source, Value value) {
+        device.upload(source, tensor(value));
+    }
+
+    public void download(Value value, MemorySegment destination) {
+        device.download(tensor(value), destination);
+    }
+
+    /**
+     * Runs forward and backward once more, node by node, and finds the first whose output holds a NaN or an infinity. Slow;
+     * for the message after a loss that is not finite.
+     */
+    public Optional<Node> firstNonFinite(Step step) {
+        for (int i = 0; i < launches.length; i++) {
+            if (phases[i] == Phase.UPDATE) {
+                continue;
+            }
+            launches[i].run(step);
+            for (Value made : written(nodes.get(i))) {
+                if (!finite(made)) {
+                    return Optional.of(nodes.get(i));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<Value> written(Node node) {
+        List<Value> written = new ArrayList<>(node.outputs());
+        written.addAll(node.states());
+        return written;
+    }
+
+    private boolean finite(Value value) {
+        if (value.spec().type() != DType.FLOAT32) {
+            return true;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment host = arena.allocate(value.spec().bytes(), Float.BYTES);
+            download(value, host);
+            for (long i = 0; i < value.spec().shape().elements(); i++) {
+                if (!Float.isFinite(host.getAtIndex(ValueLayout.JAVA_FLOAT, i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

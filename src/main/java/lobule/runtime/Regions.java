@@ -1,0 +1,77 @@
+package lobule.runtime;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.Tensor;
+import lobule.graph.Graph;
+import lobule.op.Value;
+import lobule.op.Value.Role;
+
+/**
+ * The memory that outlives a step: parameters, running statistics, gradients and optimiser moments, each region allocated
+ * once. Graphs that name the same values (training and evaluation) share it.
+ */
+public final class Regions implements AutoCloseable {
+    private static final List<Role> ROLES = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER);
+
+    private final Map<Role, Buffer> buffers = new EnumMap<>(Role.class);
+    private final Map<String, Tensor> tensors = new HashMap<>();
+
+    private Regions() {}
+
+    /** Memory for all values of the graph that outlive a step. Contents are undefined. */
+    public static Regions allocate(Device device, Graph graph) {
+        Regions regions = new Regions();
+        try {
+            for (Role role : ROLES) {
+                regions.allocate(device, role, graph.values(role));
+            }
+            return regions;
+        } catch (RuntimeException e) {
+            regions.close();
+            throw e;
+        }
+    }
+
+    private void allocate(Device device, Role role, List<Value> values) {
+        if (values.isEmpty()) {
+            return;
+        }
+        Buffer buffer = device.allocate(bytes(values));
+        buffers.put(role, buffer);
+        long offset = 0;
+        for (Value value : values) {
+            tensors.put(value.name(), new Tensor(buffer, offset, value.spec()));
+            offset += Buffer.aligned(value.spec().bytes());
+        }
+    }
+
+    /** Bytes of a region that holds these values. */
+    public static long bytes(List<Value> values) {
+        return values.stream().mapToLong(value -> Buffer.aligned(value.spec().bytes())).sum();
+    }
+
+    /** Bytes taken for a role; 0 where the graph has no such values. */
+    public long bytes(Role role) {
+        Buffer buffer = buffers.get(role);
+        return buffer == null ? 0 : buffer.bytes();
+    }
+
+    /** The memory of a value, by name. */
+    public Tensor tensor(Value value) {
+        Tensor tensor = tensors.get(value.name());
+        if (tensor == null || !tensor.spec().equals(value.spec())) {
+            throw new IllegalArgumentException("no memory was allocated for " + value + "; there is " + tensor);
+        }
+        return tensor;
+    }
+
+    @Override
+    public void close() {
+        buffers.values().forEach(Buffer::close);
+    }
+}

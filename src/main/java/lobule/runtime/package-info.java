@@ -1,0 +1,2 @@
+/** Graph, plan and device put together into something that runs. */
+package lobule.runtime;
