@@ -15,8 +15,8 @@ import java.util.Map;
 import lobule.tensor.Shape;
 
 /**
- * A safetensors file mapped into memory: 8 bytes with the header's length, a JSON header, then the tensors without gaps, all
- * little-endian. Everything about it is checked when it is opened; the data lives until it is closed.
+ * A safetensors file mapped into memory: 8 bytes with the header's length, a JSON header, then the tensors without gaps,
+ * all little-endian. Everything about it is checked when it is opened; the data lives until it is closed.
  */
 public final class SafeTensors implements AutoCloseable {
     private final Path file;
@@ -27,7 +27,7 @@ public final class SafeTensors implements AutoCloseable {
     /**
      * A tensor of the file.
      *
-     * @param data its bytes, row-major, read-only and, as the format does not align them, to be read with unaligned layouts
+     * @param data its bytes, row-major, read-only; to be read with unaligned layouts, as the format aligns nothing
      */
     public record Entry(String name, ElementType type, Shape shape, MemorySegment data) {}
 

@@ -120,8 +120,8 @@ record SafeTensorsHeader(Map<String, String> metadata, List<Field> fields, long 
             try {
                 return Math.multiplyExact(shape.elements(), (long) type.bytes());
             } catch (ArithmeticException e) {
-                throw new CheckpointException(file + ": " + where + "shape is " + shape + ", expected less than 2^63 bytes",
-                        e);
+                throw new CheckpointException(file + ": " + where + "shape is " + shape
+                        + ", expected less than 2^63 bytes", e);
             }
         }
 

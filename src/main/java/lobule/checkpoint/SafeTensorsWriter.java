@@ -21,8 +21,8 @@ import lobule.tensor.TensorSpec;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a safetensors file whole or not at all, one tensor in memory at a time. The same tensors and metadata give the same
- * bytes. Tensors lie in the order of their element size, largest first, then of their addition, so that all are aligned.
+ * Writes a safetensors file whole or not at all, one tensor in memory at a time. The same tensors and metadata give the
+ * same bytes. Tensors lie in the order of their element size, largest first, then of their addition: all are aligned.
  */
 public final class SafeTensorsWriter {
     private static final int HEADER_ALIGNMENT = 8;

@@ -133,7 +133,7 @@ class SafeTensorsTest {
                 Arguments.of("{" + good + "," + good + "}", 8, "not valid JSON (Duplicate"),
                 Arguments.of("{'__metadata__':[]," + good + "}", 8, "__metadata__ is []"),
                 Arguments.of("{'__metadata__':{'rank':2}," + good + "}", 8, "__metadata__.rank is 2"),
-                Arguments.of("{" + good.replace("F32", "F33") + "}", 8, "tensor a: dtype is \"F33\", expected one of [BOOL"),
+                Arguments.of("{" + good.replace("F32", "F33") + "}", 8, "tensor a: dtype is \"F33\", expected one"),
                 Arguments.of("{" + good.replace("'dtype':'F32',", "") + "}", 8, "tensor a: dtype is missing"),
                 Arguments.of("{" + good.replace("[2]", "2") + "}", 8, "tensor a: shape is 2"),
                 Arguments.of("{" + good.replace("[2]", "[-2]") + "}", 8, "tensor a: shape holds -2"),
@@ -145,7 +145,7 @@ class SafeTensorsTest {
                 Arguments.of("{" + good.replace("[0,8]", "[8,0]") + "}", 8, "data_offsets is [8, 0]"),
                 Arguments.of("{" + good.replace("[0,8]", "[0]") + "}", 8, "data_offsets is [0]"),
                 Arguments.of("{" + good.replace("[0,8]", "[4,12]") + "}", 8, "within the 8 bytes of data"),
-                Arguments.of("{" + good.replace("[0,8]", "[4,12]") + "}", 12, "begins at byte 4 of the data, expected 0"),
+                Arguments.of("{" + good.replace("[0,8]", "[4,12]") + "}", 12, "begins at byte 4 of the data"),
                 Arguments.of("{" + good + "," + good.replace("'a'", "'b'") + "}", 8,
                         "tensor b: begins at byte 0 of the data, expected 8"),
                 Arguments.of("{" + good + "}", 9, "has 9 bytes of data, expected 8"),
@@ -202,7 +202,8 @@ class SafeTensorsTest {
 
     private static SafeTensorsWriter writer() {
         return new SafeTensorsWriter(Map.of("note", "é \" \\ 体", "loss", "dice"))
-                .add("flag", TensorSpec.rowMajor(DType.UINT8, 3), segment -> segment.set(ValueLayout.JAVA_BYTE, 2, (byte) 7))
+                .add("flag", TensorSpec.rowMajor(DType.UINT8, 3),
+                        segment -> segment.set(ValueLayout.JAVA_BYTE, 2, (byte) 7))
                 .add("weight", TensorSpec.rowMajor(2, 3), segment -> {
                     for (int i = 0; i < 6; i++) {
                         segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
