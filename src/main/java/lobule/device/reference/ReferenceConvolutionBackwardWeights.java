@@ -34,7 +34,7 @@ final class ReferenceConvolutionBackwardWeights implements Launch {
         }
     }
 
-    /** All taps of one pair of channels. Each tap keeps one sum for every w until the end, for a contiguous inner loop. */
+    /** All taps of one pair of channels. Each keeps one sum for every w until the end, so that the inner loop is along W. */
     private void weight(long co, long ci, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][dy.extents().width()];
         double[] dyRow = new double[dy.extents().width()];

@@ -4,7 +4,9 @@ import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
 
-/** dx(n, ci, d, h, w) = sum over co, kd, kh, kw of weight(ci, co, kd, kh, kw) dy(n, co, d kD + kd, h kH + kh, w kW + kw). */
+/**
+ * dx(n, ci, d, h, w) = sum over co, kd, kh, kw of weight(ci, co, kd, kh, kw) dy(n, co, d kD + kd, h kH + kh, w kW + kw).
+ */
 final class ReferenceTransposedConvolutionBackwardData implements Launch {
     private final HostTensor dy;
     private final HostTensor weight;
