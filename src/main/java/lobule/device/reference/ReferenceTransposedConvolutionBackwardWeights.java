@@ -27,12 +27,12 @@ final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
         parallel.forEach(kernel.n() * kernel.c(), pair -> weight(pair / kernel.c(), pair % kernel.c(), step));
     }
 
-    /** All taps of one pair of channels. Each keeps one sum for every w until the end, so that the inner loop is along W. */
+    /** All taps of one pair of channels; each keeps a sum for every w until the end, so that the inner loop is along W. */
     private void weight(long ci, long co, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][x.extents().width()];
-        double[] xRow = new double[x.extents().width()];
-        double[] dyRow = new double[dy.extents().width()];
-        double[] column = new double[x.extents().width()];
+        float[] xRow = new float[x.extents().width()];
+        float[] dyRow = new float[dy.extents().width()];
+        float[] column = new float[x.extents().width()];
         for (long index = 0; index < x.extents().rows(); index++) {
             Extents.Row at = x.extents().row(index);
             x.readRow(at.n(), ci, at.d(), at.h(), xRow);
