@@ -1,5 +1,6 @@
 package lobule.device.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
@@ -75,7 +76,7 @@ final class OneDnnScope implements AutoCloseable {
         dnnl_post_ops sum = new dnnl_post_ops();
         OneDnn.check(dnnl_post_ops_create(sum), "dnnl_post_ops_create", "sum");
         destroyers.push(() -> dnnl_post_ops_destroy(sum));
-        OneDnn.check(dnnl_post_ops_append_sum(sum, 1, 0, dnnl_f32), "dnnl_post_ops_append_sum", "sum");
+        OneDnn.check(dnnl_post_ops_append_sum(sum, 1, 0, dnnl_data_type_undef), "dnnl_post_ops_append_sum", "sum");
         OneDnn.check(dnnl_primitive_attr_set_post_ops(attributes, sum), "dnnl_primitive_attr_set_post_ops", "sum");
         return attributes;
     }
