@@ -85,9 +85,11 @@ public final class ProgressPlot {
                 .setLegendBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false).setPlotContentSize(0.98);
         style.setPlotGridLinesColor(GRID).setAxisTickLabelsFont(plain).setAxisTitleFont(plain.deriveFont(Font.BOLD, 14f))
-                .setAxisTickLabelsColor(TEXT).setXAxisDecimalPattern("#,##0").setAxisTickMarksColor(TEXT)
+                .setAxisTickLabelsColor(TEXT).setXAxisDecimalPattern("#,##0").setYAxisDecimalPattern("0.0##")
+                .setAxisTickMarksColor(TEXT)
                 .setXAxisMin(0.0).setXAxisMax(points.isEmpty() ? 1.0 : Math.max(1.0, points.getLast().step()));
         style.setMarkerSize(6);
+        style.setXAxisTickMarkSpacingHint(110);
         return panel;
     }
 

@@ -60,7 +60,7 @@ class OverlayTest {
         intensities[59 * 60 + 59] = 1; // largest x (right), largest y (front)
         BufferedImage picture = write("overlay-corner.png",
                 new LabelledSlices(1, 60, 60, intensities, new byte[3600], new byte[3600]));
-        int left = (picture.getWidth() - 240) / 2;
+        int left = (picture.getWidth() - 480) / 2;
         assertTrue((picture.getRGB(left + 1, 44 + 1) & 255) > 200, "white at the top left");
     }
 
