@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.LongStream;
 import lobule.image.InputException;
 import lobule.image.Mask;
 import org.junit.jupiter.api.Test;
@@ -86,21 +87,27 @@ class PatchTest {
 
     private static void requireInput(LabelledVolume volume, Patch patch, MemorySegment input) {
         PatchShape shape = patch.shape();
-        int across = shape.rank() == 3 ? shape.padding() : 0;
+        long[] sourceZ = walks(patch.z(), shape.depth(), shape.rank() == 3 ? shape.padding() : 0, volume.grid().sizeZ());
+        long[] sourceY = walks(patch.y(), shape.height(), shape.padding(), volume.grid().sizeY());
+        long[] sourceX = walks(patch.x(), shape.width(), shape.padding(), volume.grid().sizeX());
         long index = 0;
-        for (long d = -across; d < shape.depth() + across; d++) {
-            for (long h = -shape.padding(); h < shape.height() + shape.padding(); h++) {
-                for (long w = -shape.padding(); w < shape.width() + shape.padding(); w++, index++) {
-                    float expected = volume.image().at(walk(patch.x() + w, volume.grid().sizeX()),
-                            walk(patch.y() + h, volume.grid().sizeY()), walk(patch.z() + d, volume.grid().sizeZ()));
+        for (long z : sourceZ) {
+            for (long y : sourceY) {
+                for (long x : sourceX) {
+                    float expected = volume.image().at(x, y, z);
                     float copied = input.getAtIndex(ValueLayout.JAVA_FLOAT, index);
                     if (expected != copied) {
                         assertEquals(expected, copied, patch + " of " + volume.grid().sizeText() + " at " + index);
                     }
+                    index++;
                 }
             }
         }
         assertEquals(shape.inputVoxels(), index);
+    }
+
+    private static long[] walks(long origin, int output, int padding, long size) {
+        return LongStream.range(origin - padding, origin + output + padding).map(i -> walk(i, size)).toArray();
     }
 
     private static void requireTarget(LabelledVolume volume, Patch patch, MemorySegment target) {
