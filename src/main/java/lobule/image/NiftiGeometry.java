@@ -43,7 +43,7 @@ final class NiftiGeometry {
             throw fields.refuse("quatern_b, quatern_c, quatern_d", "(" + b + ", " + c + ", " + d + ")",
                     "a vector no longer than 1, since qform_code is " + fields.qformCode());
         }
-        boolean halfTurn = rest < 1e-7; // what float32 leaves of 0; its root would be a visible angle (nifti1_io does so)
+        boolean halfTurn = rest < 1e-7; // what float32 leaves of 0; its root would be a visible angle (as in nifti1_io)
         double length = halfTurn ? Math.sqrt(1 - rest) : 1;
         b /= length;
         c /= length;

@@ -84,7 +84,8 @@ public final class ProgressPlot {
                 .setLegendPosition(legend).setLegendFont(plain).setLegendBorderColor(GRID)
                 .setLegendBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false).setPlotContentSize(0.98);
-        style.setPlotGridLinesColor(GRID).setAxisTickLabelsFont(plain).setAxisTitleFont(plain.deriveFont(Font.BOLD, 14f))
+        style.setPlotGridLinesColor(GRID).setAxisTickLabelsFont(plain)
+                .setAxisTitleFont(plain.deriveFont(Font.BOLD, 14f))
                 .setAxisTickLabelsColor(TEXT).setXAxisDecimalPattern("#,##0").setYAxisDecimalPattern("0.0##")
                 .setAxisTickMarksColor(TEXT)
                 .setXAxisMin(0.0).setXAxisMax(points.isEmpty() ? 10.0 : Math.max(10.0, points.getLast().step()));

@@ -84,8 +84,9 @@ class DatasetTest {
 
     @Test
     void takesLabelsTheOtherWayRound() throws IOException {
-        assertEquals(List.of("background", "liver", "tumour"), describe(DESCRIPTION.replace(
-                "{\"0\": \"background\", \"1\": \"liver\"}", "{\"tumour\": 2, \"background\": 0, \"liver\": 1}")).labels());
+        String nameFirst = DESCRIPTION.replace("{\"0\": \"background\", \"1\": \"liver\"}",
+                "{\"tumour\": 2, \"background\": 0, \"liver\": 1}");
+        assertEquals(List.of("background", "liver", "tumour"), describe(nameFirst).labels());
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
+import lobule.image.Grid;
 import lobule.image.InputException;
 import lobule.image.Mask;
 import org.junit.jupiter.api.Test;
@@ -87,7 +88,8 @@ class PatchTest {
 
     private static void requireInput(LabelledVolume volume, Patch patch, MemorySegment input) {
         PatchShape shape = patch.shape();
-        long[] sourceZ = walks(patch.z(), shape.depth(), shape.rank() == 3 ? shape.padding() : 0, volume.grid().sizeZ());
+        int across = shape.rank() == 3 ? shape.padding() : 0;
+        long[] sourceZ = walks(patch.z(), shape.depth(), across, volume.grid().sizeZ());
         long[] sourceY = walks(patch.y(), shape.height(), shape.padding(), volume.grid().sizeY());
         long[] sourceX = walks(patch.x(), shape.width(), shape.padding(), volume.grid().sizeX());
         long index = 0;
@@ -112,12 +114,13 @@ class PatchTest {
 
     private static void requireTarget(LabelledVolume volume, Patch patch, MemorySegment target) {
         PatchShape shape = patch.shape();
+        Grid grid = volume.grid();
         boolean foreground = false;
         long index = 0;
         for (long z = patch.z(); z < patch.z() + shape.depth(); z++) {
             for (long y = patch.y(); y < patch.y() + shape.height(); y++) {
                 for (long x = patch.x(); x < patch.x() + shape.width(); x++, index++) {
-                    boolean inside = x < volume.grid().sizeX() && y < volume.grid().sizeY() && z < volume.grid().sizeZ();
+                    boolean inside = x < grid.sizeX() && y < grid.sizeY() && z < grid.sizeZ();
                     int expected = inside ? volume.mask().at(x, y, z) : Mask.IGNORE;
                     assertEquals((byte) expected, target.get(ValueLayout.JAVA_BYTE, index), patch + " at " + index);
                     foreground |= expected == 1;

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Files of other projects' test suites, with what another reader said about each. */
 class NiftiOracleTest {
     private static final Pattern CONTENT = Pattern.compile(
-            "NIfTI. \\w+ dim=\\[(.*?)] pix=\\[(.*?)] \\w+ .* (\\w{3}) (?:oblique\\(.*?\\) )?min=(\\S+) max=(\\S+) sum=(\\S+)"
-                    + "(?: nan=(\\d+))?");
+            "NIfTI. \\w+ dim=\\[(.*?)] pix=\\[(.*?)] \\w+ .* (\\w{3}) (?:oblique\\(.*?\\) )?"
+                    + "min=(\\S+) max=(\\S+) sum=(\\S+)(?: nan=(\\d+))?");
 
     @TestFactory
     Stream<DynamicTest> agreesWithAnotherReaderOnEveryFile() throws IOException {

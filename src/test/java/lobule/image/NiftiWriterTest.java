@@ -55,7 +55,8 @@ class NiftiWriterTest {
 
     @Test
     void leavesTheQuaternionOutOfAShearedGrid() throws IOException {
-        Affine sheared = new Affine(new Vector(1, 0, 0), new Vector(0.25, 1, 0), new Vector(0, 0, 1), new Vector(0, 0, 0));
+        Affine sheared = new Affine(new Vector(1, 0, 0), new Vector(0.25, 1, 0), new Vector(0, 0, 1),
+                new Vector(0, 0, 0));
         NiftiWriter.write(Mask.allocate("mask", new Grid(2, 2, 2, sheared)), folder.resolve("sheared.nii"));
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("sheared.nii")))
                 .order(ByteOrder.LITTLE_ENDIAN);
