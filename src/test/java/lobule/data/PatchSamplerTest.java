@@ -123,6 +123,13 @@ class PatchSamplerTest {
         requireUniform(new PatchSampler(volume, shape, true), withForeground);
     }
 
+    @Test
+    void reachesALoneVoxelFromEverySide() {
+        LabelledVolume volume = Volumes.empty(9, 9, 9);
+        volume.mask().set(4, 5, 3, 1);
+        requireUniform(new PatchSampler(volume, PatchShape.block(2, 3, 4, 0), true), 2 * 3 * 4);
+    }
+
     private static void requireUniform(PatchSampler sampler, int positions) {
         int draws = 200 * positions;
         Map<Patch, Integer> drawn = new HashMap<>();

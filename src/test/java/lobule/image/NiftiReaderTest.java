@@ -92,6 +92,13 @@ class NiftiReaderTest {
     }
 
     @Test
+    void prefersTheSformToTheQform() {
+        NiftiFile file = NiftiFile.int16().qformCode(1).quaternion(0, 0, 1);
+        assertEquals(new Vector(12, 20, 30),
+                NiftiReader.readGrid(file.write(folder.resolve("both.nii"))).affine().apply(2, 0, 0));
+    }
+
+    @Test
     void convertsUnitsToMillimetres() {
         NiftiFile file = NiftiFile.int16();
         file.bytes.put(123, (byte) 3); // micrometres
