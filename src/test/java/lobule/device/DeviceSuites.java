@@ -38,4 +38,68 @@ public abstract class DeviceSuites {
             return DeviceSuites.this.open();
         }
     }
+
+    @Nested
+    class BatchRenorms extends BatchRenormSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class BatchRenormGradients extends BatchRenormBackwardSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class Dropouts extends DropoutSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class CrossEntropies extends CrossEntropySuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class Dices extends DiceSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class SegmentationScores extends SegmentationScoreSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class Optimizers extends OptimizerSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
+    class AnyOperands extends OperandSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
 }

@@ -14,8 +14,8 @@ final class FiniteDifferences {
     private FiniteDifferences() {}
 
     /**
-     * Fails where {@code gradient} is not that of {@code function} at {@code point}, and also where the comparison would not
-     * notice its largest compared entry being 3 % off.
+     * Fails where {@code gradient} is not that of {@code function} at {@code point}, and also where the comparison
+     * would not notice its largest compared entry being 3 % off.
      *
      * @param step change of an entry, small against the function's curvature, large against rounding
      */

@@ -9,8 +9,8 @@ import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * One buffer that holds all operands of an op, each between guard zones. All of it starts as 0xFF bytes, which read as NaN: what
- * is read beyond an operand, or before it was written, shows in the results.
+ * One buffer that holds all operands of an op, each between guard zones. All of it starts as 0xFF bytes, which read as
+ * NaN: what is read beyond an operand, or before it was written, shows in the results.
  */
 final class GuardedMemory implements AutoCloseable {
     private static final long GUARD_BYTES = 2 * Buffer.ALIGNMENT;

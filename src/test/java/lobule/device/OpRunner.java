@@ -8,7 +8,8 @@ import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * Runs one op on a device with guarded operands, twice: guards and inputs must be untouched and both runs equal bit for bit.
+ * Runs one op on a device with guarded operands, twice: guards and inputs must be untouched, and both runs equal bit
+ * for bit.
  */
 final class OpRunner {
     private final Device device;
@@ -72,7 +73,7 @@ final class OpRunner {
 
     private static void requireSame(List<HostArray> first, List<HostArray> second) {
         for (int i = 0; i < first.size(); i++) {
-            Assertions.assertArrayEquals(first.get(i).values(), second.get(i).values(), "second run of the same launch");
+            Assertions.assertArrayEquals(first.get(i).values(), second.get(i).values(), "second run of a launch");
         }
     }
 

@@ -51,7 +51,7 @@ abstract class OpSuite {
         return runOnReference(op, List.of(inputs), List.of(), new Step());
     }
 
-    /** Fails where the device under test is not as close to the reference as {@code tolerance} asks, output by output. */
+    /** Fails where the device under test is further from the reference than tolerated, output by output. */
     void compare(Tolerance tolerance, Op op, List<HostArray> inputs, List<HostArray> states, Step step) {
         Result expected = runOnReference(op, inputs, states, step);
         Result actual = run(op, inputs, states, step);

@@ -4,8 +4,8 @@ import java.util.stream.LongStream;
 import lobule.tensor.Shape;
 
 /**
- * A convolution as its definition: the sum over all terms x[i] * weight[j] that go to y[k]. Forward pass and both gradients
- * follow from one enumeration of (i, j, k), written independently of any device.
+ * A convolution as its definition: the sum over all terms x[i] * weight[j] that go to y[k]. Forward pass and both
+ * gradients follow from one enumeration of (i, j, k), written independently of any device.
  */
 final class ProductTerms {
 

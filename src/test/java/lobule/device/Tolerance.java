@@ -3,8 +3,8 @@ package lobule.device;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * How far float32 results may be from exact ones, relative to the largest magnitude in the expected tensor. The only place
- * where tests of ops take tolerances from.
+ * How far float32 results may be from exact ones, relative to the largest magnitude in the expected tensor. Tests of
+ * ops take all their tolerances from here.
  */
 record Tolerance(double relative) {
     /** Unit roundoff of float32. */
@@ -16,7 +16,7 @@ record Tolerance(double relative) {
     /** A handful of roundings an element (x - mu, times, plus; one exp): none may be amplified. */
     static final Tolerance ELEMENTWISE = new Tolerance(16 * ROUNDOFF);
 
-    /** Softmax in float32 takes exp of a difference of logits: its error grows with that difference, below 10 in the tests. */
+    /** Softmax in float32 takes exp of a difference of logits, and its error grows with that: below 10 in the tests. */
     static final Tolerance SOFTMAX = new Tolerance(64 * ROUNDOFF);
 
     /** FLOAT64 sums over voxels: each term has the error of a float32 softmax, and they average out rather than add. */
@@ -25,7 +25,7 @@ record Tolerance(double relative) {
     /** Central differences of a float32 forward pass: rounding over the step, plus the step squared. */
     static final Tolerance FINITE_DIFFERENCE = new Tolerance(5e-3);
 
-    /** Sums of {@code length} float32 terms of either sign: the rounding errors of the partial sums grow like its root. */
+    /** Sums of {@code length} float32 terms of either sign: rounding errors of the partial sums grow like its root. */
     static Tolerance sum(long length) {
         return new Tolerance(8 * ROUNDOFF * (2 + Math.sqrt(length)));
     }

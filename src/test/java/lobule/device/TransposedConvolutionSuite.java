@@ -62,7 +62,8 @@ abstract class TransposedConvolutionSuite extends OpSuite {
 
     static Stream<Case> odd() {
         return Stream.of(volume(1, 8, 8, 13, 3, 13), volume(1, 16, 16, 3, 31, 1), volume(3, 33, 24, 1, 3, 5),
-                volume(1, 64, 64, 3, 4, 5), volume(1, 7, 5, 5, 13, 33), image(1, 16, 16, 31, 33), image(3, 17, 17, 13, 3));
+                volume(1, 64, 64, 3, 4, 5), volume(1, 7, 5, 5, 13, 33), image(1, 16, 16, 31, 33),
+                image(3, 17, 17, 13, 3));
     }
 
     @Test
@@ -99,7 +100,8 @@ abstract class TransposedConvolutionSuite extends OpSuite {
                 run(new TransposedConvolution(), x, weight).output());
         Tolerance.sum(weight.values().length / shapes.x().channels()).check("dx", HostArray.of(x.spec(), dx),
                 run(new TransposedConvolutionBackwardData(), dy, weight).output());
-        Tolerance.sum(shapes.terms()).check("dweight", HostArray.of(weight.spec(), dw), gradient(x, dy, weight, step()));
+        Tolerance.sum(shapes.terms()).check("dweight", HostArray.of(weight.spec(), dw),
+                gradient(x, dy, weight, step()));
     }
 
     @ParameterizedTest
