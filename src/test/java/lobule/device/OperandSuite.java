@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -189,5 +190,28 @@ abstract class OperandSuite extends OpSuite {
         long bytes = 1L << 60;
         assertEquals(bytes, assertThrows(OutOfDeviceMemoryException.class, () -> device().allocate(bytes))
                 .requestedBytes());
+    }
+
+    @Test
+    void hostMemoryOfAnotherSizeIsRefused() {
+        HostArray array = HostArray.random(activation(1, 3, 2, 5), 1);
+        MemorySegment bytes = array.bytes();
+        MemorySegment less = bytes.asSlice(0, bytes.byteSize() - 1);
+        try (Buffer buffer = device().allocate(bytes.byteSize())) {
+            Tensor tensor = new Tensor(buffer, 0, array.spec());
+            assertThrows(IllegalArgumentException.class, () -> device().upload(less, tensor));
+            assertThrows(IllegalArgumentException.class, () -> device().download(tensor, less));
+        }
+    }
+
+    @Test
+    void labelThatIsNoClassIsRefused() {
+        HostArray logits = HostArray.random(activation(1, 3, 2, 3, 4), 1);
+        HostArray target = HostArray.filled(labels(1, 2, 3, 4), 1).with(23, 7);
+        for (Op op : List.of(new SoftmaxCrossEntropy(List.of(), 255), new SoftmaxDice(false, false, 1e-7, 255),
+                new SegmentationScore(-1))) {
+            String message = assertThrows(IllegalStateException.class, () -> run(op, logits, target)).getMessage();
+            assertTrue(message.contains("label 7"), message);
+        }
     }
 }
