@@ -19,7 +19,7 @@ final class Volumes {
         Random random = new Random(seed);
         LabelledVolume volume = empty(x, y, z);
         for (long i = 0; i < volume.grid().voxels(); i++) {
-            volume.image().voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
+            volume.image().voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) i);
             int label = random.nextDouble() < foreground ? 1 : random.nextInt(10) == 0 ? Mask.IGNORE : 0;
             volume.mask().labels().set(ValueLayout.JAVA_BYTE, i, (byte) label);
         }

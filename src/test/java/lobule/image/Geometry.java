@@ -35,7 +35,7 @@ final class Geometry {
     static Volume counting(Grid grid) {
         Volume volume = Volume.allocate("counting", grid);
         for (long i = 0; i < grid.voxels(); i++) {
-            volume.voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, i);
+            volume.voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) i);
         }
         return volume;
     }

@@ -49,12 +49,12 @@ class NiftiOracleTest {
     }
 
     private static boolean isOneVolume(String dimensions) {
-        return Arrays.stream(dimensions.split(", ")).skip(3).allMatch("1"::equals);
+        return Arrays.stream(dimensions.split(", ", -1)).skip(3).allMatch("1"::equals);
     }
 
     private static void checkVolume(Volume volume, Matcher known) {
-        String[] sizes = known.group(1).split(", ");
-        String[] spacing = known.group(2).split(", ");
+        String[] sizes = known.group(1).split(", ", -1);
+        String[] spacing = known.group(2).split(", ", -1);
         for (int axis = 0; axis < 3; axis++) {
             assertEquals(axis < sizes.length ? Long.parseLong(sizes[axis]) : 1, volume.grid().size(axis));
             assertEquals(Double.parseDouble(spacing[axis]), volume.grid().spacing(axis), 1e-4);

@@ -34,8 +34,9 @@ class OrientationTest {
             for (long y = 0; y < canonical.grid().sizeY(); y++) {
                 for (long x = 0; x < canonical.grid().sizeX(); x++) {
                     long index = (long) canonical.at(x, y, z);
+                    long beforeZ = index / grid.sizeX() / grid.sizeY();
                     Vector before = grid.affine().apply(index % grid.sizeX(), index / grid.sizeX() % grid.sizeY(),
-                            index / grid.sizeX() / grid.sizeY());
+                            beforeZ);
                     assertEquals(0, before.plus(affine.apply(x, y, z).times(-1)).length(), 1e-9);
                 }
             }
