@@ -1,0 +1,123 @@
+package lobule;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may use whom. A package that does not exist yet breaks no rule. */
+class ArchitectureTest {
+    /** From top to bottom: a package uses lower rows only, and of its own row what {@link #BESIDE} names. */
+    private static final List<Set<String>> ROWS = List.of(
+        Set.of("cli"),
+        Set.of("train", "inference", "evaluation", "report", "checkpoint"),
+        Set.of("data"),
+        Set.of("image"),
+        Set.of("nn"),
+        Set.of("runtime"),
+        Set.of("device.reference", "device.cpu", "device.cuda"),
+        Set.of("device"),
+        Set.of("plan"),
+        Set.of("graph"),
+        Set.of("op"),
+        Set.of("tensor"));
+
+    private static final Map<String, Set<String>> BESIDE = Map.of(
+        "train", Set.of("report", "evaluation", "checkpoint"),
+        "inference", Set.of("checkpoint"));
+
+    /** What can be embedded without the trainer on top. */
+    private static final String[] EMBEDDABLE = {
+        "lobule.tensor..", "lobule.op..", "lobule.graph..", "lobule.plan..", "lobule.device..", "lobule.runtime.."};
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+        .withImportOption(new ImportOption.DoNotIncludeTests())
+        .importPackages("lobule");
+
+    @Test
+    void everyPackageHasARow() {
+        check(classes().should().resideInAnyPackage(patterns(ROWS.stream().flatMap(Set::stream))));
+    }
+
+    @Test
+    void dependenciesPointDown() {
+        for (int row = 0; row < ROWS.size(); row++) {
+            for (String user : ROWS.get(row)) {
+                Set<String> allowedBeside = BESIDE.getOrDefault(user, Set.of());
+                Stream<String> above = ROWS.subList(0, row).stream().flatMap(Set::stream);
+                Stream<String> beside = ROWS.get(row).stream()
+                    .filter(name -> !name.equals(user) && !allowedBeside.contains(name));
+                mayNotUse(user, Stream.concat(above, beside));
+            }
+        }
+    }
+
+    @Test
+    void imagesDataAndReportsDoNotKnowTheEngine() {
+        for (String user : List.of("image", "data", "report")) {
+            mayNotUse(user, Stream.of("nn", "runtime", "device.reference", "device.cpu", "device.cuda", "device",
+                "plan", "graph", "op", "tensor"));
+        }
+    }
+
+    @Test
+    void librariesStayWhereTheyBelong() {
+        onlyIn(List.of("device.cuda"), "jcuda..");
+        onlyIn(List.of("device.cpu"), "org.bytedeco..");
+        onlyIn(List.of("cli"), "picocli..");
+        onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation"),
+            "tools.jackson..", "com.fasterxml.jackson..");
+    }
+
+    @Test
+    void embeddablePartReadsNoFiles() {
+        check(noClasses().that().resideInAnyPackage(EMBEDDABLE)
+            .should().dependOnClassesThat().resideInAPackage("java.nio.file..")
+            .orShould().dependOnClassesThat().haveNameMatching("java\\.io\\.(File.*|RandomAccessFile)")
+            .orShould().dependOnClassesThat().haveFullyQualifiedName("java.nio.channels.FileChannel"));
+    }
+
+    @Test
+    void embeddablePartNeitherPrintsNorLogs() {
+        check(noClasses().that().resideInAnyPackage(EMBEDDABLE)
+            .should().accessField(System.class, "out")
+            .orShould().accessField(System.class, "err")
+            .orShould().callMethod(Throwable.class, "printStackTrace")
+            .orShould().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j..")
+            .orShould().dependOnClassesThat().haveNameMatching("java\\.lang\\.System\\$Logger.*|java\\.io\\.Console"));
+    }
+
+    private static void mayNotUse(String user, Stream<String> forbidden) {
+        String[] patterns = patterns(forbidden);
+        if (patterns.length > 0) {
+            check(noClasses().that().resideInAPackage(pattern(user))
+                .should().dependOnClassesThat().resideInAnyPackage(patterns));
+        }
+    }
+
+    private static void onlyIn(List<String> users, String... library) {
+        check(noClasses().that().resideOutsideOfPackages(patterns(users.stream()))
+            .should().dependOnClassesThat().resideInAnyPackage(library));
+    }
+
+    private static String[] patterns(Stream<String> names) {
+        return names.map(ArchitectureTest::pattern).toArray(String[]::new);
+    }
+
+    /** The contract in {@code device} is a package of its own: its devices lie in packages below it. */
+    private static String pattern(String name) {
+        return "lobule." + name + (name.equals("device") ? "" : "..");
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CLASSES);
+    }
+}
