@@ -1,7 +1,14 @@
 package lobule;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -10,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -49,32 +57,24 @@ class ArchitectureTest {
 
     @Test
     void dependenciesPointDown() {
-        for (int row = 0; row < ROWS.size(); row++) {
-            for (String user : ROWS.get(row)) {
-                Set<String> allowedBeside = BESIDE.getOrDefault(user, Set.of());
-                Stream<String> above = ROWS.subList(0, row).stream().flatMap(Set::stream);
-                Stream<String> beside = ROWS.get(row).stream()
-                    .filter(name -> !name.equals(user) && !allowedBeside.contains(name));
-                mayNotUse(user, Stream.concat(above, beside));
-            }
-        }
+        check(IntStream.range(0, ROWS.size()).boxed()
+            .flatMap(row -> ROWS.get(row).stream().map(user -> mayNotUse(user, aboveOrBeside(user, row)))));
     }
 
     @Test
     void imagesDataAndReportsDoNotKnowTheEngine() {
-        for (String user : List.of("image", "data", "report")) {
-            mayNotUse(user, Stream.of("nn", "runtime", "device.reference", "device.cpu", "device.cuda", "device",
-                "plan", "graph", "op", "tensor"));
-        }
+        String[] engine = patterns(ROWS.subList(ROWS.indexOf(Set.of("nn")), ROWS.size()).stream().flatMap(Set::stream));
+        check(Stream.of("image", "data", "report").map(user -> mayNotUse(user, engine)));
     }
 
     @Test
     void librariesStayWhereTheyBelong() {
-        onlyIn(List.of("device.cuda"), "jcuda..");
-        onlyIn(List.of("device.cpu"), "org.bytedeco..");
-        onlyIn(List.of("cli"), "picocli..");
-        onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation"),
-            "tools.jackson..", "com.fasterxml.jackson..");
+        check(Stream.of(
+            onlyIn(List.of("device.cuda"), "jcuda.."),
+            onlyIn(List.of("device.cpu"), "org.bytedeco.."),
+            onlyIn(List.of("cli"), "picocli.."),
+            onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation"),
+                "tools.jackson..", "com.fasterxml.jackson..")));
     }
 
     @Test
@@ -90,34 +90,45 @@ class ArchitectureTest {
         check(noClasses().that().resideInAnyPackage(EMBEDDABLE)
             .should().accessField(System.class, "out")
             .orShould().accessField(System.class, "err")
-            .orShould().callMethod(Throwable.class, "printStackTrace")
-            .orShould().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j..")
-            .orShould().dependOnClassesThat().haveNameMatching("java\\.lang\\.System\\$Logger.*|java\\.io\\.Console"));
+            .orShould().callMethodWhere(
+                target(name("printStackTrace")).and(target(owner(assignableTo(Throwable.class)))))
+            .orShould().callMethodWhere(
+                target(nameMatching("getLogger|console")).and(target(owner(type(System.class)))))
+            .orShould().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j.."));
     }
 
-    private static void mayNotUse(String user, Stream<String> forbidden) {
-        String[] patterns = patterns(forbidden);
-        if (patterns.length > 0) {
-            check(noClasses().that().resideInAPackage(pattern(user))
-                .should().dependOnClassesThat().resideInAnyPackage(patterns));
-        }
+    private static String[] aboveOrBeside(String user, int row) {
+        Set<String> allowed = BESIDE.getOrDefault(user, Set.of());
+        Stream<String> above = ROWS.subList(0, row).stream().flatMap(Set::stream);
+        Stream<String> beside = ROWS.get(row).stream().filter(name -> !name.equals(user) && !allowed.contains(name));
+        return patterns(Stream.concat(above, beside));
     }
 
-    private static void onlyIn(List<String> users, String... library) {
-        check(noClasses().that().resideOutsideOfPackages(patterns(users.stream()))
-            .should().dependOnClassesThat().resideInAnyPackage(library));
+    private static ArchRule mayNotUse(String user, String... forbidden) {
+        return noClasses().that().resideInAPackage(pattern(user))
+            .should().dependOnClassesThat().resideInAnyPackage(forbidden);
+    }
+
+    private static ArchRule onlyIn(List<String> users, String... library) {
+        return noClasses().that().resideOutsideOfPackages(patterns(users.stream()))
+            .should().dependOnClassesThat().resideInAnyPackage(library);
     }
 
     private static String[] patterns(Stream<String> names) {
         return names.map(ArchitectureTest::pattern).toArray(String[]::new);
     }
 
-    /** The contract in {@code device} is a package of its own: its devices lie in packages below it. */
+    /** The contract in {@code device} is a package of its own: the devices lie in packages below it. */
     private static String pattern(String name) {
         return "lobule." + name + (name.equals("device") ? "" : "..");
     }
 
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(CLASSES);
+    }
+
+    /** Reports the violations of all rules, not of the first alone. */
+    private static void check(Stream<ArchRule> rules) {
+        assertAll(rules.map(rule -> () -> check(rule)));
     }
 }

@@ -1,0 +1,133 @@
+package lobule.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import lobule.tensor.TensorSpec;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes a safetensors file whole or not at all, one tensor in memory at a time. The same tensors and metadata give the
+ * same bytes. Tensors lie in the order of their element size, largest first, then of their addition: all are aligned.
+ */
+public final class SafeTensorsWriter {
+    private static final int HEADER_ALIGNMENT = 8;
+    /** A ByteBuffer ends at 2 GiB. */
+    private static final long CHUNK_BYTES = 1 << 24;
+
+    private final Map<String, String> metadata;
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+
+    private record Source(String name, TensorSpec spec, Consumer<MemorySegment> content) {}
+
+    public SafeTensorsWriter(Map<String, String> metadata) {
+        this.metadata = new TreeMap<>(metadata);
+    }
+
+    /**
+     * Adds a tensor.
+     *
+     * @param content fills zeroed memory of {@code spec.bytes()} bytes, row-major; called when the file is written
+     * @throws IllegalArgumentException where there is a tensor of that name already
+     */
+    public SafeTensorsWriter add(String name, TensorSpec spec, Consumer<MemorySegment> content) {
+        if (name.equals(SafeTensorsHeader.METADATA) || sources.containsKey(name)) {
+            throw new IllegalArgumentException("the file already has an entry " + name);
+        }
+        sources.put(name, new Source(name, spec, content));
+        return this;
+    }
+
+    /**
+     * Writes the file; what was there before stays until the new one is complete and on disk.
+     *
+     * @throws CheckpointException where the place cannot be written to
+     */
+    public void write(Path target) {
+        Path partial = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
+        try {
+            writeContent(partial);
+            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new CheckpointException(target + ": cannot be written (" + e
+                    + "); choose an existing folder with write permission and room", e);
+        } finally {
+            discard(partial);
+        }
+    }
+
+    private void writeContent(Path file) throws IOException {
+        List<Source> inOrder = sources.values().stream()
+                .sorted(Comparator.comparingInt((Source source) -> source.spec().type().bytes()).reversed()).toList();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            byte[] header = header(inOrder);
+            write(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
+            write(channel, ByteBuffer.wrap(header));
+            for (Source source : inOrder) {
+                write(channel, source);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void write(FileChannel channel, Source source) throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            long bytes = source.spec().bytes();
+            MemorySegment host = arena.allocate(bytes, Long.BYTES);
+            source.content().accept(host);
+            for (long offset = 0; offset < bytes; offset += CHUNK_BYTES) {
+                write(channel, host.asSlice(offset, Math.min(CHUNK_BYTES, bytes - offset)).asByteBuffer());
+            }
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** JSON, padded with spaces so that the data begins at a multiple of 8. */
+    private byte[] header(List<Source> inOrder) {
+        Map<String, Object> header = new LinkedHashMap<>();
+        if (!metadata.isEmpty()) {
+            header.put(SafeTensorsHeader.METADATA, metadata);
+        }
+        long offset = 0;
+        for (Source source : inOrder) {
+            Map<String, Object> field = new LinkedHashMap<>();
+            field.put("dtype", ElementType.of(source.spec().type()).name());
+            field.put("shape", source.spec().shape().sizes());
+            field.put("data_offsets", List.of(offset, offset + source.spec().bytes()));
+            header.put(source.name(), field);
+            offset += source.spec().bytes();
+        }
+        String json = JsonMapper.shared().writeValueAsString(header);
+        int length = json.getBytes(StandardCharsets.UTF_8).length;
+        int padding = Math.ceilDiv(length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT - length;
+        return (json + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void discard(Path partial) {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            // The failure that led here is already on its way and says more than this one.
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package lobule.device.reference;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.HostBuffer;
+import lobule.device.Kernel;
+import lobule.device.Tensor;
+import lobule.op.Adam;
+import lobule.op.Add;
+import lobule.op.BatchRenorm;
+import lobule.op.BatchRenormBackward;
+import lobule.op.BatchRenormStatistics;
+import lobule.op.Convolution;
+import lobule.op.ConvolutionBackwardData;
+import lobule.op.ConvolutionBackwardWeights;
+import lobule.op.CropConcatenate;
+import lobule.op.CropConcatenateBackward;
+import lobule.op.Dropout;
+import lobule.op.GradientNorm;
+import lobule.op.MaxPool;
+import lobule.op.MaxPoolBackward;
+import lobule.op.NesterovMomentum;
+import lobule.op.Op;
+import lobule.op.RunningStatistics;
+import lobule.op.SegmentationScore;
+import lobule.op.SoftmaxCrossEntropy;
+import lobule.op.SoftmaxCrossEntropyBackward;
+import lobule.op.SoftmaxDice;
+import lobule.op.SoftmaxDiceBackward;
+import lobule.op.TransposedConvolution;
+import lobule.op.TransposedConvolutionBackwardData;
+import lobule.op.TransposedConvolutionBackwardWeights;
+import lobule.tensor.TensorSpec;
+
+/** Computes every op as its definition reads, in plain Java with double accumulators, on host memory in NCDHW. */
+public final class ReferenceDevice implements Device {
+    private final Parallel parallel;
+
+    public ReferenceDevice() {
+        this(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The number of threads changes the time, not a bit of any result. */
+    public ReferenceDevice(int threads) {
+        this.parallel = new Parallel(threads);
+    }
+
+    @Override
+    public String name() {
+        return "reference";
+    }
+
+    @Override
+    public String description() {
+        return "plain Java with double accumulators, " + parallel.threads() + " threads";
+    }
+
+    @Override
+    public Buffer allocate(long bytes) {
+        return HostBuffer.allocate(bytes);
+    }
+
+    @Override
+    public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        List<TensorSpec> expected = op.outputs(inputs, states);
+        if (!outputs.equals(expected)) {
+            throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
+        }
+        return kernel(op);
+    }
+
+    private Kernel kernel(Op op) {
+        return switch (op) {
+            case Convolution(boolean bias) -> operands -> new ReferenceConvolution(bias, operands, parallel);
+            case ConvolutionBackwardData() -> operands -> new ReferenceConvolutionBackwardData(operands, parallel);
+            case ConvolutionBackwardWeights(boolean bias) ->
+                    operands -> new ReferenceConvolutionBackwardWeights(bias, operands, parallel);
+            case TransposedConvolution() -> operands -> new ReferenceTransposedConvolution(operands, parallel);
+            case TransposedConvolutionBackwardData() ->
+                    operands -> new ReferenceTransposedConvolutionBackwardData(operands, parallel);
+            case TransposedConvolutionBackwardWeights() ->
+                    operands -> new ReferenceTransposedConvolutionBackwardWeights(operands, parallel);
+            case MaxPool() -> operands -> new ReferenceMaxPool(operands, parallel);
+            case MaxPoolBackward() -> operands -> new ReferenceMaxPoolBackward(operands, parallel);
+            case CropConcatenate() -> operands -> new ReferenceCropConcatenate(operands, parallel);
+            case CropConcatenateBackward _ -> operands -> new ReferenceCropConcatenateBackward(operands, parallel);
+            case Add() -> ReferenceAdd::new;
+            case BatchRenormStatistics statistics ->
+                    operands -> new ReferenceBatchRenormStatistics(statistics, operands, parallel);
+            case BatchRenorm(boolean relu) -> operands -> new ReferenceBatchRenorm(relu, operands, parallel);
+            case BatchRenormBackward(boolean relu) ->
+                    operands -> new ReferenceBatchRenormBackward(relu, operands, parallel);
+            case RunningStatistics() -> ReferenceRunningStatistics::new;
+            case Dropout dropout -> operands -> new ReferenceDropout(dropout, operands, parallel);
+            case SoftmaxCrossEntropy loss -> operands -> new ReferenceSoftmaxCrossEntropy(loss, operands, parallel);
+            case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy loss) ->
+                    operands -> new ReferenceSoftmaxCrossEntropyBackward(loss, operands, parallel);
+            case SoftmaxDice loss -> operands -> new ReferenceSoftmaxDice(loss, operands, parallel);
+            case SoftmaxDiceBackward(SoftmaxDice loss) ->
+                    operands -> new ReferenceSoftmaxDiceBackward(loss, operands, parallel);
+            case SegmentationScore score -> operands -> new ReferenceSegmentationScore(score, operands, parallel);
+            case GradientNorm() -> operands -> new ReferenceGradientNorm(operands, parallel);
+            case Adam adam -> operands -> new ReferenceAdam(adam, operands);
+            case NesterovMomentum nesterov -> operands -> new ReferenceNesterovMomentum(nesterov, operands);
+        };
+    }
+
+    @Override
+    public void upload(MemorySegment source, Tensor destination) {
+        HostBuffer.segment(destination).copyFrom(source);
+    }
+
+    @Override
+    public void download(Tensor source, MemorySegment destination) {
+        destination.copyFrom(HostBuffer.segment(source));
+    }
+
+    @Override
+    public void synchronize() {
+        // launches run to their end
+    }
+
+    @Override
+    public void close() {
+        parallel.close();
+    }
+}
