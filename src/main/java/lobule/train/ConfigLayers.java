@@ -3,6 +3,7 @@ package lobule.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -49,6 +50,7 @@ public final class ConfigLayers {
         ObjectNode merged = YAML.valueToTree(preset);
         merge(merged, fromFile);
         if (file.isPresent()) {
+            requireKnown(file.get() + ": ", "", fromFile, YAML.valueToTree(preset));
             parse(file.get() + ": ", merged);
         }
         merge(merged, fromOptions);
@@ -102,30 +104,55 @@ public final class ConfigLayers {
         }
     }
 
+    /** Keys that the preset does not have, in objects and in the objects of lists. */
+    private static void requireKnown(String source, String path, JsonNode given, JsonNode known) {
+        if (given.isArray() && known.isArray() && !known.isEmpty()) {
+            given.forEach(element -> requireKnown(source, path, element, known.get(0)));
+        } else if (given.isObject() && known.isObject()) {
+            for (Map.Entry<String, JsonNode> entry : given.properties()) {
+                String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+                if (!known.has(entry.getKey())) {
+                    throw new InputException(source + "unknown key " + key + "; known here are "
+                            + String.join(", ", known.propertyNames()) + ".");
+                }
+                requireKnown(source, key, entry.getValue(), known.get(entry.getKey()));
+            }
+        }
+    }
+
     private static TrainConfig parse(String source, ObjectNode tree) {
         try {
             return YAML.treeToValue(tree, TrainConfig.class);
-        } catch (UnrecognizedPropertyException e) {
-            throw new InputException(source + "unknown key " + path(e) + "; known here are " + e.getKnownPropertyIds()
-                    .stream().map(String::valueOf).collect(Collectors.joining(", ")) + ".", e);
         } catch (DatabindException e) {
             if (e.getCause() instanceof InputException refusal) {
                 throw new InputException(source + refusal.getMessage(), e);
             }
-            throw new InputException(source + path(e) + " cannot be " + tree.at(pointer(e)) + " ("
-                    + firstLine(e.getOriginalMessage()) + ").", e);
+            throw new InputException(source + path(e, ".", 1) + " is " + tree.at("/" + path(e, "/", 0)) + ", expected "
+                    + expected(e) + ".", e);
         }
     }
 
-    private static String path(DatabindException e) {
-        return e.getPath().stream().map(reference -> reference.getPropertyName() == null
-                ? String.valueOf(reference.getIndex() + 1) : reference.getPropertyName())
-                .collect(Collectors.joining("."));
+    private static String expected(DatabindException e) {
+        if (!(e instanceof MismatchedInputException mismatch) || mismatch.getTargetType() == null) {
+            return "another value (" + firstLine(e.getOriginalMessage()) + ")";
+        }
+        Class<?> type = mismatch.getTargetType();
+        if (type == int.class || type == long.class) {
+            return "a whole number";
+        } else if (type == double.class || type == Double.class) {
+            return "a number";
+        } else if (type == boolean.class) {
+            return "true or false";
+        } else if (type == String.class) {
+            return "a text";
+        }
+        return List.class.isAssignableFrom(type) ? "a list" : "keys of its own with their values";
     }
 
-    private static String pointer(DatabindException e) {
-        return e.getPath().stream().map(reference -> "/" + (reference.getPropertyName() == null
-                ? String.valueOf(reference.getIndex()) : reference.getPropertyName())).collect(Collectors.joining());
+    private static String path(DatabindException e, String separator, int firstIndex) {
+        return e.getPath().stream().map(reference -> reference.getPropertyName() == null
+                ? String.valueOf(reference.getIndex() + firstIndex) : reference.getPropertyName())
+                .collect(Collectors.joining(separator));
     }
 
     private static String firstLine(String message) {
