@@ -139,6 +139,12 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
         require(threads >= 0, "threads", threads, "at least 1, or 0 for all processors");
     }
 
+    /** The same settings with another folder of the run. */
+    TrainConfig withOut(String folder) {
+        return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm, steps,
+                seed, evaluateEvery, checkpointEvery, device, threads, folder);
+    }
+
     public PatchShape patchShape() {
         return PatchSize.parse(patch, network.rank());
     }
