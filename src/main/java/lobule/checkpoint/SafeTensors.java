@@ -15,8 +15,8 @@ import java.util.Map;
 import lobule.tensor.Shape;
 
 /**
- * A safetensors file mapped into memory: 8 bytes with the header's length, a JSON header, then the tensors without gaps,
- * all little-endian. Everything about it is checked when it is opened; the data lives until it is closed.
+ * A safetensors file mapped into memory: 8 bytes with the length of the header, a JSON header, then the tensors without
+ * gaps, all little-endian. Everything about it is checked when it is opened; the data lives until it is closed.
  */
 public final class SafeTensors implements AutoCloseable {
     private final Path file;

@@ -26,6 +26,7 @@ public final class HostBuffer implements Buffer {
     }
 
     /** @throws OutOfDeviceMemoryException where the operating system refuses */
+    @SuppressWarnings("MustBeClosedChecker")
     public static HostBuffer allocate(long bytes) {
         MemorySegment memory = alignedAlloc(Buffer.aligned(bytes));
         if (memory.address() == 0) {
