@@ -74,7 +74,7 @@ public final class Trainer implements AutoCloseable {
                     pictures.drawProgress(steps);
                 }
             }
-            return finish(folder, runner, pictures, steps);
+            return finish(folder, new Checkpoint(before, runner.microStep()), runner, pictures, steps);
         }
     }
 
@@ -84,13 +84,13 @@ public final class Trainer implements AutoCloseable {
         return due ? metrics.with(runner.evaluate()) : metrics;
     }
 
-    private Optional<StepMetrics> finish(RunFolder folder, StepRunner runner, RunPictures pictures,
+    private Optional<StepMetrics> finish(RunFolder folder, Checkpoint reached, StepRunner runner, RunPictures pictures,
                                          List<StepMetrics> steps) {
         if (steps.isEmpty()) {
             return Optional.empty();
         }
         StepMetrics last = steps.getLast();
-        new Checkpoint(last.step(), runner.microStep()).write(folder, config, model);
+        reached.write(folder, config, model);
         pictures.drawProgress(steps);
         pictures.drawPrediction(runner, last);
         return Optional.of(last);
