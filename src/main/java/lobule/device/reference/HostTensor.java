@@ -30,11 +30,9 @@ record HostTensor(MemorySegment memory, Extents extents) {
         set(extents.index(n, c, d, h, w), value);
     }
 
-    void readRow(long n, long c, long d, long h, double[] row) {
+    void readRow(long n, long c, long d, long h, float[] row) {
         long start = extents.index(n, c, d, h, 0);
-        for (int w = 0; w < row.length; w++) {
-            row[w] = get(start + w);
-        }
+        MemorySegment.copy(memory, JAVA_FLOAT, start * Float.BYTES, row, 0, row.length);
     }
 
     void writeRow(long n, long c, long d, long h, double[] row) {

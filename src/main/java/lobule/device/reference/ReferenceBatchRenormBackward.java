@@ -5,8 +5,8 @@ import lobule.device.Operands;
 import lobule.device.Step;
 
 /**
- * dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy); dx = gamma r / sigma (dy - sum(dy)/M - xbar sum(dy xbar)/M), sums
- * over the M values of a channel. With relu, dy is 0 where the forward output was not above 0.
+ * dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy); dx = gamma r / sigma (dy - sum(dy)/M - xbar sum(dy xbar)/M),
+ * with sums over the M values of a channel. With relu, dy is 0 where the forward output was not above 0.
  */
 final class ReferenceBatchRenormBackward implements Launch {
     private final boolean relu;

@@ -39,7 +39,7 @@ final class ReferenceConvolution implements Launch {
                 Arrays.fill(sums[co], bias.getAtIndex(JAVA_FLOAT, co));
             }
         }
-        double[] row = new double[x.extents().width()];
+        float[] row = new float[x.extents().width()];
         for (long ci = 0; ci < x.extents().c(); ci++) {
             for (long kd = 0; kd < weight.extents().d(); kd++) {
                 for (long kh = 0; kh < weight.extents().h(); kh++) {
@@ -53,7 +53,7 @@ final class ReferenceConvolution implements Launch {
         }
     }
 
-    private void accumulate(double[][] sums, double[] row, long ci, long kd, long kh) {
+    private void accumulate(double[][] sums, float[] row, long ci, long kd, long kh) {
         for (int co = 0; co < sums.length; co++) {
             for (int kw = 0; kw < weight.extents().w(); kw++) {
                 Rows.addScaled(sums[co], 0, weight.get(co, ci, kd, kh, kw), row, kw, sums[co].length);

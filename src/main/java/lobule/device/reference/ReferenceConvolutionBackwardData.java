@@ -29,7 +29,7 @@ final class ReferenceConvolutionBackwardData implements Launch {
     /** One row of dx in all channels. */
     private void row(Extents.Row at) {
         double[][] sums = new double[dx.extents().channels()][dx.extents().width()];
-        double[] row = new double[dy.extents().width()];
+        float[] row = new float[dy.extents().width()];
         for (long co = 0; co < dy.extents().c(); co++) {
             for (long kd = 0; kd < weight.extents().d(); kd++) {
                 for (long kh = 0; kh < weight.extents().h(); kh++) {
@@ -49,7 +49,7 @@ final class ReferenceConvolutionBackwardData implements Launch {
         return index >= 0 && index < size;
     }
 
-    private void accumulate(double[][] sums, double[] row, long co, long kd, long kh) {
+    private void accumulate(double[][] sums, float[] row, long co, long kd, long kh) {
         for (int ci = 0; ci < sums.length; ci++) {
             for (int kw = 0; kw < weight.extents().w(); kw++) {
                 Rows.addScaled(sums[ci], kw, weight.get(co, ci, kd, kh, kw), row, 0, row.length);

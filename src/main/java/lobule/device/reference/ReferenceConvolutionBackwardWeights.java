@@ -34,11 +34,11 @@ final class ReferenceConvolutionBackwardWeights implements Launch {
         }
     }
 
-    /** All taps of one pair of channels. Each tap keeps one sum for every w until the end, for a contiguous inner loop. */
+    /** All taps of one pair of channels; each keeps a sum for every w until the end, so that the inner loop is along W. */
     private void weight(long co, long ci, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][dy.extents().width()];
-        double[] dyRow = new double[dy.extents().width()];
-        double[] xRow = new double[x.extents().width()];
+        float[] dyRow = new float[dy.extents().width()];
+        float[] xRow = new float[x.extents().width()];
         for (long index = 0; index < dy.extents().rows(); index++) {
             Extents.Row at = dy.extents().row(index);
             dy.readRow(at.n(), co, at.d(), at.h(), dyRow);
@@ -58,7 +58,7 @@ final class ReferenceConvolutionBackwardWeights implements Launch {
     }
 
     private void bias(long co, Step step) {
-        double[] row = new double[dy.extents().width()];
+        float[] row = new float[dy.extents().width()];
         double sum = 0;
         for (long index = 0; index < dy.extents().rows(); index++) {
             Extents.Row at = dy.extents().row(index);

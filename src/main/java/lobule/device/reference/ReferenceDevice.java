@@ -109,12 +109,21 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
+        requireSize(source, destination);
         HostBuffer.segment(destination).copyFrom(source);
     }
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
+        requireSize(destination, source);
         destination.copyFrom(HostBuffer.segment(source));
+    }
+
+    private static void requireSize(MemorySegment host, Tensor tensor) {
+        if (host.byteSize() != tensor.spec().bytes()) {
+            throw new IllegalArgumentException("host memory has " + host.byteSize() + " bytes, expected "
+                    + tensor.spec().bytes() + " for tensor " + tensor.spec());
+        }
     }
 
     @Override

@@ -21,7 +21,8 @@ final class ReferenceSegmentationScore implements Launch {
 
     @Override
     public void run(Step step) {
-        SliceSums.write(SliceSums.total(segmentation.slices(), SegmentationScore.ENTRIES, parallel, this::slice), score);
+        double[] total = SliceSums.total(segmentation.slices(), SegmentationScore.ENTRIES, parallel, this::slice);
+        SliceSums.write(total, score);
     }
 
     private void slice(long slice, double[] sums) {

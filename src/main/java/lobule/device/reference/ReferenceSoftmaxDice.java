@@ -10,8 +10,8 @@ import lobule.device.Step;
 import lobule.op.SoftmaxDice;
 
 /**
- * loss = 1 - mean over c of (2 I_c + e) / (S_c + e), I_c = sum p y, S_c = sum p + sum y or sum p^2 + sum y^2; the sums are an
- * output too, (I_0, S_0, I_1, S_1, ...).
+ * loss = 1 - mean over c of (2 I_c + e) / (S_c + e), I_c = sum p y, S_c = sum p + sum y or sum p^2 + sum y^2; the sums
+ * are an output too, (I_0, S_0, I_1, S_1, ...).
  */
 final class ReferenceSoftmaxDice implements Launch {
     private final SoftmaxDice op;

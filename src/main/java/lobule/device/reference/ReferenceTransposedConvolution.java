@@ -25,7 +25,7 @@ final class ReferenceTransposedConvolution implements Launch {
 
     /** Everything made from one row of x in all channels: kD x kH rows of y. */
     private void row(Extents.Row at) {
-        double[][] rows = new double[x.extents().channels()][x.extents().width()];
+        float[][] rows = new float[x.extents().channels()][x.extents().width()];
         for (int ci = 0; ci < rows.length; ci++) {
             x.readRow(at.n(), ci, at.d(), at.h(), rows[ci]);
         }
@@ -40,7 +40,7 @@ final class ReferenceTransposedConvolution implements Launch {
         }
     }
 
-    private double[] upsample(double[][] rows, long co, long kd, long kh) {
+    private double[] upsample(float[][] rows, long co, long kd, long kh) {
         int stride = weight.extents().width();
         double[] upsampled = new double[y.extents().width()];
         for (int kw = 0; kw < stride; kw++) {

@@ -4,7 +4,10 @@ import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
 
-/** dx(n, ci, d, h, w) = sum over co, kd, kh, kw of weight(ci, co, kd, kh, kw) dy(n, co, d kD + kd, h kH + kh, w kW + kw). */
+/**
+ * dx(n, ci, d, h, w) = sum over co, kd, kh, kw of
+ * weight(ci, co, kd, kh, kw) dy(n, co, d kD + kd, h kH + kh, w kW + kw).
+ */
 final class ReferenceTransposedConvolutionBackwardData implements Launch {
     private final HostTensor dy;
     private final HostTensor weight;
@@ -26,7 +29,7 @@ final class ReferenceTransposedConvolutionBackwardData implements Launch {
     /** One row of dx in all channels. */
     private void row(Extents.Row at) {
         double[][] sums = new double[dx.extents().channels()][dx.extents().width()];
-        double[] row = new double[dy.extents().width()];
+        float[] row = new float[dy.extents().width()];
         Extents kernel = weight.extents();
         for (long co = 0; co < kernel.c(); co++) {
             for (long kd = 0; kd < kernel.d(); kd++) {
@@ -41,9 +44,9 @@ final class ReferenceTransposedConvolutionBackwardData implements Launch {
         }
     }
 
-    private void accumulate(double[][] sums, double[] row, long co, long kd, long kh) {
+    private void accumulate(double[][] sums, float[] row, long co, long kd, long kh) {
         int stride = weight.extents().width();
-        double[] column = new double[dx.extents().width()];
+        float[] column = new float[dx.extents().width()];
         for (int kw = 0; kw < stride; kw++) {
             Rows.gather(row, kw, stride, column);
             for (int ci = 0; ci < sums.length; ci++) {

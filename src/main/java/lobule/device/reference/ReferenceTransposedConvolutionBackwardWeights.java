@@ -4,7 +4,9 @@ import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
 
-/** dweight(ci, co, kd, kh, kw) = sum over n, d, h, w of x(n, ci, d, h, w) dy(n, co, d kD + kd, h kH + kh, w kW + kw). */
+/**
+ * dweight(ci, co, kd, kh, kw) = sum over n, d, h, w of x(n, ci, d, h, w) dy(n, co, d kD + kd, h kH + kh, w kW + kw).
+ */
 final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
     private final HostTensor x;
     private final HostTensor dy;
@@ -25,12 +27,12 @@ final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
         parallel.forEach(kernel.n() * kernel.c(), pair -> weight(pair / kernel.c(), pair % kernel.c(), step));
     }
 
-    /** All taps of one pair of channels. Each tap keeps one sum for every w until the end, for a contiguous inner loop. */
+    /** All taps of one pair of channels; each keeps a sum for every w until the end, so that the inner loop is along W. */
     private void weight(long ci, long co, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][x.extents().width()];
-        double[] xRow = new double[x.extents().width()];
-        double[] dyRow = new double[dy.extents().width()];
-        double[] column = new double[x.extents().width()];
+        float[] xRow = new float[x.extents().width()];
+        float[] dyRow = new float[dy.extents().width()];
+        float[] column = new float[x.extents().width()];
         for (long index = 0; index < x.extents().rows(); index++) {
             Extents.Row at = x.extents().row(index);
             x.readRow(at.n(), ci, at.d(), at.h(), xRow);

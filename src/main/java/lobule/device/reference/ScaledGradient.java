@@ -11,7 +11,8 @@ import lobule.device.Step;
 record ScaledGradient(MemorySegment gradient, MemorySegment norm, double clipNorm) {
 
     static ScaledGradient of(Operands operands, double clipNorm) {
-        return new ScaledGradient(HostBuffer.segment(operands.input(0)), HostBuffer.segment(operands.input(1)), clipNorm);
+        return new ScaledGradient(HostBuffer.segment(operands.input(0)), HostBuffer.segment(operands.input(1)),
+                clipNorm);
     }
 
     long elements() {

@@ -7,8 +7,8 @@ import lobule.device.HostBuffer;
 import lobule.device.Tensor;
 
 /**
- * Logits (N, C, D, H, W) with their target (N, D, H, W), walked voxel by voxel. Labels are validated before training; one
- * that is neither a class nor ignored is refused all the same.
+ * Logits (N, C, D, H, W) with their target (N, D, H, W), walked voxel by voxel. Labels are validated before training;
+ * one that is neither a class nor ignored is refused all the same.
  */
 record Segmentation(HostTensor logits, MemorySegment target, int ignoreLabel) {
 
@@ -50,8 +50,8 @@ record Segmentation(HostTensor logits, MemorySegment target, int ignoreLabel) {
     private int label(Voxel at) {
         int label = Byte.toUnsignedInt(target.get(JAVA_BYTE, logits.extents().voxel(at.n(), at.d(), at.h(), at.w())));
         if (label >= classes() && !ignored(label)) {
-            throw new IllegalStateException("target has label " + label + " at voxel " + at + "; expected a class below "
-                    + classes() + " or the ignore label " + ignoreLabel);
+            throw new IllegalStateException("target has label " + label + " at voxel " + at
+                    + "; expected a class below " + classes() + " or the ignore label " + ignoreLabel);
         }
         return label;
     }

@@ -1,0 +1,56 @@
+package lobule.device.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_weights_md;
+
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+
+/** Convolution or transposed convolution forward. Workspace: packed weights, scratchpad. */
+final class CpuConvolution implements Kernel {
+    private final OneDnnScope scope;
+    private final ConvolutionShape shape;
+    private final dnnl_primitive_desc descriptor;
+    private final dnnl_primitive primitive;
+    private final PackedWeights weights;
+
+    CpuConvolution(OneDnn library, ConvolutionShape shape) {
+        this.scope = new OneDnnScope(library);
+        this.shape = shape;
+        this.descriptor = shape.forward(scope);
+        this.primitive = scope.primitive(descriptor);
+        this.weights = new PackedWeights(scope, shape.rowMajorWeights(scope),
+                scope.chosen(descriptor, dnnl_query_weights_md));
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return weights.bytes() + OneDnnCall.scratchpadBytes(descriptor, scope);
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        long workspace = Memory.workspace(operands);
+        long weight = Memory.address(operands.input(1));
+        OneDnnCall.Builder call = new OneDnnCall.Builder("convolution " + shape, scope, primitive)
+                .with(DNNL_ARG_SRC, shape.sourceLayout(scope), Memory.address(operands.input(0)))
+                .with(DNNL_ARG_WEIGHTS, weights.layout(), weights.address(weight, workspace))
+                .with(DNNL_ARG_DST, shape.destinationLayout(scope), Memory.address(operands.output(0)))
+                .scratchpad(descriptor, workspace + weights.bytes());
+        if (shape.bias()) {
+            call.with(DNNL_ARG_BIAS, shape.biasLayout(scope), Memory.address(operands.input(2)));
+        }
+        return Memory.launch(weights.pack(weight, workspace), call.build());
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,164 @@
+package lobule.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.HostBuffer;
+import lobule.device.Kernel;
+import lobule.device.Tensor;
+import lobule.op.Adam;
+import lobule.op.Add;
+import lobule.op.BatchRenorm;
+import lobule.op.BatchRenormBackward;
+import lobule.op.BatchRenormStatistics;
+import lobule.op.Convolution;
+import lobule.op.ConvolutionBackwardData;
+import lobule.op.ConvolutionBackwardWeights;
+import lobule.op.CropConcatenate;
+import lobule.op.CropConcatenateBackward;
+import lobule.op.Dropout;
+import lobule.op.GradientNorm;
+import lobule.op.MaxPool;
+import lobule.op.MaxPoolBackward;
+import lobule.op.NesterovMomentum;
+import lobule.op.Op;
+import lobule.op.RunningStatistics;
+import lobule.op.SegmentationScore;
+import lobule.op.SoftmaxCrossEntropy;
+import lobule.op.SoftmaxCrossEntropyBackward;
+import lobule.op.SoftmaxDice;
+import lobule.op.SoftmaxDiceBackward;
+import lobule.op.TransposedConvolution;
+import lobule.op.TransposedConvolutionBackwardData;
+import lobule.op.TransposedConvolutionBackwardWeights;
+import lobule.tensor.Layout;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/**
+ * The host's processor: oneDNN for convolutions, the Vector API for the rest, activations in NDHWC. The thread that makes
+ * the device also prepares and runs its kernels: oneDNN's number of threads is that thread's.
+ */
+public final class CpuDevice implements Device {
+    private final OneDnn library;
+    private final WorkerPool workers;
+
+    /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
+    public CpuDevice(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
+        }
+        this.library = OneDnn.load(threads);
+        this.workers = new WorkerPool(threads);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return "oneDNN " + OneDnn.version() + ", " + Lanes.COUNT * Float.SIZE + "-bit vectors, " + workers.threads()
+                + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Buffer allocate(long bytes) {
+        return HostBuffer.allocate(bytes);
+    }
+
+    @Override
+    public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        List<TensorSpec> expected = op.outputs(inputs, states);
+        if (!outputs.equals(expected)) {
+            throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
+        }
+        return kernel(op, shapes(inputs), shapes(states), shapes(outputs), inputs);
+    }
+
+    private Kernel kernel(Op op, List<Shape> in, List<Shape> states, List<Shape> out, List<TensorSpec> inputs) {
+        return switch (op) {
+            case Convolution(boolean bias) -> new CpuConvolution(library,
+                    new ConvolutionShape(in.get(0), in.get(1), out.get(0), false, bias));
+            case ConvolutionBackwardData _ -> new CpuConvolutionBackwardData(library,
+                    new ConvolutionShape(out.get(0), in.get(1), in.get(0), false, false));
+            case ConvolutionBackwardWeights(boolean bias) -> new CpuConvolutionBackwardWeights(library,
+                    new ConvolutionShape(in.get(0), states.get(0), in.get(1), false, bias));
+            case TransposedConvolution _ -> new CpuConvolution(library,
+                    new ConvolutionShape(in.get(0), in.get(1), out.get(0), true, false));
+            case TransposedConvolutionBackwardData _ -> new CpuConvolutionBackwardData(library,
+                    new ConvolutionShape(out.get(0), in.get(1), in.get(0), true, false));
+            case TransposedConvolutionBackwardWeights _ -> new CpuConvolutionBackwardWeights(library,
+                    new ConvolutionShape(in.get(0), states.get(0), in.get(1), true, false));
+            case BatchRenormStatistics statistics -> new CpuBatchRenormStatistics(workers, statistics, in.get(0));
+            case RunningStatistics _ -> new CpuRunningStatistics();
+            case BatchRenorm renorm -> new CpuBatchRenorm(workers, renorm, in.get(0));
+            case BatchRenormBackward backward -> new CpuBatchRenormBackward(workers, backward, in.get(0));
+            case MaxPool _ -> new CpuMaxPool(workers, in.get(0), out.get(0));
+            case MaxPoolBackward _ -> new CpuMaxPoolBackward(workers, in.get(0), in.get(1));
+            case Dropout dropout -> new CpuDropout(workers, dropout, in.get(0));
+            case CropConcatenate _ -> new CpuCropConcatenate(workers, in.get(0), in.get(1));
+            case CropConcatenateBackward _ -> new CpuCropConcatenateBackward(workers, out.get(0), out.get(1));
+            case Add _ -> new CpuAdd(workers);
+            case SoftmaxDice dice -> CpuLosses.dice(workers, dice, in.get(0));
+            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CpuSoftmaxDiceBackward(workers, dice, in.get(0));
+            case SoftmaxCrossEntropy entropy -> CpuLosses.crossEntropy(workers, entropy, in.get(0));
+            case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
+                    new CpuSoftmaxCrossEntropyBackward(workers, entropy, in.get(0));
+            case SegmentationScore score -> CpuLosses.score(workers, score, in.get(0));
+            case GradientNorm _ -> new CpuGradientNorm(workers, inputs);
+            case Adam adam -> new CpuAdam(workers, adam);
+            case NesterovMomentum nesterov -> new CpuNesterovMomentum(workers, nesterov);
+        };
+    }
+
+    private static List<Shape> shapes(List<TensorSpec> specs) {
+        return specs.stream().map(TensorSpec::shape).toList();
+    }
+
+    @Override
+    public void upload(MemorySegment source, Tensor destination) {
+        requireSize(source, destination);
+        MemorySegment memory = HostBuffer.segment(destination);
+        if (needsTransposition(destination.spec())) {
+            new ChannelsLast(destination.spec().shape()).toDevice(source, memory, workers);
+        } else {
+            memory.copyFrom(source);
+        }
+    }
+
+    @Override
+    public void download(Tensor source, MemorySegment destination) {
+        requireSize(destination, source);
+        MemorySegment memory = HostBuffer.segment(source);
+        if (needsTransposition(source.spec())) {
+            new ChannelsLast(source.spec().shape()).toHost(memory, destination, workers);
+        } else {
+            destination.copyFrom(memory);
+        }
+    }
+
+    private static boolean needsTransposition(TensorSpec spec) {
+        return spec.layout() == Layout.ACTIVATION && spec.shape().channels() > 1;
+    }
+
+    private static void requireSize(MemorySegment host, Tensor tensor) {
+        if (host.byteSize() != tensor.spec().bytes()) {
+            throw new IllegalArgumentException("host memory has " + host.byteSize() + " bytes, expected "
+                    + tensor.spec().bytes() + " for tensor " + tensor.spec());
+        }
+    }
+
+    @Override
+    public void synchronize() {
+        // launches run to their end
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        library.close();
+    }
+}

@@ -1,0 +1,107 @@
+package lobule.device.cpu;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs the chunks of one piece of work on all cores: the calling thread and threads - 1 workers. Which thread runs which chunk
+ * is left to chance, so chunks write to places of their own. Running allocates nothing. Idle workers sleep, since oneDNN's
+ * OpenMP threads need the cores between two calls.
+ */
+final class WorkerPool implements AutoCloseable {
+    /** One chunk of a piece of work. */
+    @FunctionalInterface
+    interface Chunks {
+        void run(int chunk);
+    }
+
+    private final Thread[] workers;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private Chunks work;
+    private int chunks;
+    private Thread caller;
+    private volatile Throwable failure;
+    /** Incremented for each piece of work; publishes the fields above. */
+    private volatile int generation;
+    private volatile boolean closed;
+
+    WorkerPool(int threads) {
+        workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            workers[i] = Thread.ofPlatform().daemon().name("lobule-cpu-" + (i + 1)).start(this::work);
+        }
+    }
+
+    int threads() {
+        return workers.length + 1;
+    }
+
+    /** Runs chunks 0 to {@code count} - 1 and returns when all are done; throws what a chunk threw. */
+    void run(int count, Chunks task) {
+        if (count <= 1 || workers.length == 0) {
+            for (int chunk = 0; chunk < count; chunk++) {
+                task.run(chunk);
+            }
+            return;
+        }
+        work = task;
+        chunks = count;
+        caller = Thread.currentThread();
+        next.set(0);
+        busy.set(workers.length);
+        generation++;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+        takeChunks();
+        while (busy.get() > 0) {
+            LockSupport.park(this);
+        }
+        rethrow();
+    }
+
+    private void rethrow() {
+        Throwable thrown = failure;
+        failure = null;
+        if (thrown != null) {
+            throw new IllegalStateException("a kernel failed on a worker thread", thrown);
+        }
+    }
+
+    private void work() {
+        int seen = 0;
+        while (true) {
+            while (generation == seen) {
+                if (closed) {
+                    return;
+                }
+                LockSupport.park(this);
+            }
+            seen = generation;
+            takeChunks();
+            if (busy.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+    }
+
+    private void takeChunks() {
+        try {
+            for (int chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
+                work.run(chunk);
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            next.set(chunks);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+}
