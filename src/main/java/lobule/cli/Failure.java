@@ -1,0 +1,41 @@
+package lobule.cli;
+
+import java.io.PrintWriter;
+import lobule.checkpoint.CheckpointException;
+import lobule.device.OutOfDeviceMemoryException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** How a command that cannot go on ends: one sentence on the error stream, and the exit code. */
+final class Failure {
+    static final int CHECK_FAILED = 1;
+    static final int BAD_INPUT = 2;
+    static final int FAULT = 3;
+
+    private Failure() {}
+
+    static int ofArguments(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        sentence(command.getErr(), e.getMessage() + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+        return BAD_INPUT;
+    }
+
+    static int ofExecution(Exception e, CommandLine command, boolean debug) {
+        boolean input = e instanceof CheckpointException || e instanceof UnavailableDeviceException
+                || e instanceof OutOfDeviceMemoryException;
+        if (input) {
+            sentence(command.getErr(), e.getMessage());
+        } else {
+            sentence(command.getErr(), "a fault of the program, please report it: " + e
+                    + (debug ? "" : " (--debug shows where)"));
+        }
+        if (debug) {
+            e.printStackTrace(command.getErr());
+        }
+        return input ? BAD_INPUT : FAULT;
+    }
+
+    private static void sentence(PrintWriter err, String message) {
+        err.println("lobule: " + message);
+    }
+}
