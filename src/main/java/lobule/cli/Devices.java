@@ -3,12 +3,13 @@ package lobule.cli;
 import java.util.List;
 import java.util.function.IntFunction;
 import lobule.device.Device;
+import lobule.device.cpu.CpuDevice;
 import lobule.device.reference.ReferenceDevice;
 
 /** Opens devices by name. Never another one than was asked for. */
 @FunctionalInterface
 interface Devices {
-    List<String> NAMES = List.of("reference");
+    List<String> NAMES = List.of("cpu", "reference");
 
     /**
      * @param threads at least 1
@@ -19,6 +20,7 @@ interface Devices {
     /** The devices of this program. */
     static Devices installed() {
         return (name, threads) -> switch (name) {
+            case "cpu" -> loaded(name, CpuDevice::new, threads);
             case "reference" -> new ReferenceDevice(threads);
             default -> throw new UnavailableDeviceException("device is \"" + name + "\", expected one of " + NAMES, null);
         };

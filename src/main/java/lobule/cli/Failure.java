@@ -2,7 +2,10 @@ package lobule.cli;
 
 import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
+import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.image.InputException;
+import lobule.train.DivergenceException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -21,7 +24,12 @@ final class Failure {
     }
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
-        boolean input = e instanceof CheckpointException || e instanceof UnavailableDeviceException
+        if (e instanceof DivergenceException) {
+            sentence(command.getErr(), e.getMessage());
+            return CHECK_FAILED;
+        }
+        boolean input = e instanceof InputException || e instanceof CheckpointException
+                || e instanceof DeviceUnavailableException || e instanceof UnavailableDeviceException
                 || e instanceof OutOfDeviceMemoryException;
         if (input) {
             sentence(command.getErr(), e.getMessage());
