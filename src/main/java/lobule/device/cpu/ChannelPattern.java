@@ -43,7 +43,7 @@ final class ChannelPattern {
     }
 
     /** End of a chunk's whole periods; behind it up to the chunk's end the elements are taken one by one. */
-    long wholeEnd(int chunk) {
+    long tail(int chunk) {
         long start = start(chunk);
         return start + (start(chunk + 1) - start) / period * period;
     }

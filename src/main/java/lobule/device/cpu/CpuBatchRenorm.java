@@ -30,9 +30,9 @@ final class CpuBatchRenorm implements Kernel {
                 HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
         WorkerPool.Chunks chunks = chunk -> {
-            long wholeEnd = pattern.wholeEnd(chunk);
-            whole(x, y, norm, floor, pattern.start(chunk), wholeEnd);
-            rest(x, y, norm, floor, wholeEnd, pattern.start(chunk + 1));
+            long tail = pattern.tail(chunk);
+            whole(x, y, norm, floor, pattern.start(chunk), tail);
+            rest(x, y, norm, floor, tail, pattern.start(chunk + 1));
         };
         return step -> {
             norm.update();

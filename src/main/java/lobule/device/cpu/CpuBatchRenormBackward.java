@@ -76,12 +76,12 @@ final class CpuBatchRenormBackward implements Kernel {
         }
 
         void reduce(int chunk) {
-            long wholeEnd = pattern.wholeEnd(chunk);
+            long tail = pattern.tail(chunk);
             for (int column = 0; column < pattern.period(); column += Lanes.COUNT) {
-                reduceColumn(chunk, column, pattern.start(chunk), wholeEnd);
+                reduceColumn(chunk, column, pattern.start(chunk), tail);
             }
-            for (long i = wholeEnd; i < pattern.start(chunk + 1); i++) {
-                int position = (int) (i - wholeEnd);
+            for (long i = tail; i < pattern.start(chunk + 1); i++) {
+                int position = (int) (i - tail);
                 float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
                 float gradient = masked(i, position, centred);
                 rows.add(chunk, SUM, position, gradient);
@@ -127,14 +127,14 @@ final class CpuBatchRenormBackward implements Kernel {
         }
 
         void apply(int chunk) {
-            long wholeEnd = pattern.wholeEnd(chunk);
-            for (long row = pattern.start(chunk); row < wholeEnd; row += pattern.period()) {
+            long tail = pattern.tail(chunk);
+            for (long row = pattern.start(chunk); row < tail; row += pattern.period()) {
                 for (int i = 0; i < pattern.period(); i += Lanes.COUNT) {
                     applyVector(row + i, i);
                 }
             }
-            for (long i = wholeEnd; i < pattern.start(chunk + 1); i++) {
-                int position = (int) (i - wholeEnd);
+            for (long i = tail; i < pattern.start(chunk + 1); i++) {
+                int position = (int) (i - tail);
                 float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
                 float gradient = masked(i, position, centred);
                 dx.setAtIndex(ValueLayout.JAVA_FLOAT, i, norm.scale[position]

@@ -51,24 +51,24 @@ final class CpuBatchRenormStatistics implements Kernel {
 
     private void measure(MemorySegment x, ChannelRows rows, int chunk) {
         long start = pattern.start(chunk);
-        long wholeEnd = pattern.wholeEnd(chunk);
+        long tail = pattern.tail(chunk);
         long end = pattern.start(chunk + 1);
         int block = ChannelPattern.UNROLL * Lanes.COUNT;
         for (int i = 0; i < pattern.period(); i += block) {
-            sums(x, rows, chunk, i, start, wholeEnd);
+            sums(x, rows, chunk, i, start, tail);
         }
-        for (long i = wholeEnd; i < end; i++) {
-            rows.add(chunk, ROUGH_MEAN, (int) (i - wholeEnd), x.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+        for (long i = tail; i < end; i++) {
+            rows.add(chunk, ROUGH_MEAN, (int) (i - tail), x.getAtIndex(ValueLayout.JAVA_FLOAT, i));
         }
         for (int c = 0; c < pattern.channels(); c++) {
             double mean = rows.fold(chunk, ROUGH_MEAN, c) / pattern.valuesPerChannel(chunk);
             rows.set(chunk, ROUGH_MEAN, c, (float) mean);
         }
         for (int i = 0; i < pattern.period(); i += Lanes.COUNT) {
-            deviations(x, rows, chunk, i, start, wholeEnd);
+            deviations(x, rows, chunk, i, start, tail);
         }
-        for (long i = wholeEnd; i < end; i++) {
-            int position = (int) (i - wholeEnd);
+        for (long i = tail; i < end; i++) {
+            int position = (int) (i - tail);
             float deviation = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - rows.get(chunk, ROUGH_MEAN, position);
             rows.add(chunk, DEVIATIONS, position, deviation);
             rows.add(chunk, SQUARES, position, deviation * deviation);

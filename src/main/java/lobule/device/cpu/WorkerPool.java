@@ -22,7 +22,7 @@ final class WorkerPool implements AutoCloseable {
     private int chunks;
     private Thread caller;
     private volatile Throwable failure;
-    /** Incremented for each piece of work; publishes the fields above. */
+    /** Counts the pieces of work, by the caller alone; publishes the fields above. */
     private volatile int generation;
     private volatile boolean closed;
 
@@ -50,7 +50,8 @@ final class WorkerPool implements AutoCloseable {
         caller = Thread.currentThread();
         next.set(0);
         busy.set(workers.length);
-        generation++;
+        int previous = generation;
+        generation = previous + 1;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
