@@ -60,11 +60,11 @@ public final class Presets {
     private static TrainConfig phantom() {
         return new TrainConfig(DEFAULT,
                 new TrainConfig.Data(TrainConfig.PHANTOM, null, null, true, true, 4, List.of(-160.0, 240.0)),
-                "20x20x20",
+                "12x20x20",
                 new TrainConfig.Network(3, 1, 2, 4, 0),
                 new TrainConfig.Objective("dice", List.of()),
                 new TrainConfig.Optimizer("adam", 0.9, null),
-                List.of(new LearningRate.Stage(1, 5e-3)), 1, new TrainConfig.Renorm("paper", 0.003),
+                List.of(new LearningRate.Stage(1, 2e-3)), 1, new TrainConfig.Renorm("paper", 0.001),
                 160, 1, 20, 500, "cpu", 0, null);
     }
 }

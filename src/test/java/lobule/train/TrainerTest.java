@@ -18,24 +18,38 @@ import java.util.Map;
 import java.util.Optional;
 import lobule.checkpoint.CheckpointException;
 import lobule.checkpoint.SafeTensors;
+import lobule.data.LabelledVolume;
+import lobule.data.Phantom;
 import lobule.device.Device;
 import lobule.device.reference.ReferenceDevice;
+import lobule.image.NiftiWriter;
 import lobule.nn.TrainingModel;
 import lobule.op.Value;
 import lobule.op.Value.Role;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole runs of a tiny 2D network on the phantom. */
+/** Whole runs of a tiny 2D network on a small phantom, read from files. */
 class TrainerTest {
     private static final TrainingListener SILENT = metrics -> {};
 
     @TempDir
+    private static Path data;
+
+    @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void writeCase() {
+        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate();
+        NiftiWriter.write(phantom.image(), data.resolve("imagesTr/small.nii.gz"));
+        NiftiWriter.write(phantom.mask(), data.resolve("labelsTr/small.nii.gz"));
+    }
 
     private static TrainConfig config(Map<String, Object> changed) {
         Map<String, Object> settings = new HashMap<>(Map.of("experiment", "unet2d-dropout-renorm-cce",
-                "data.source", "phantom", "patch", "12x12", "network.base-channels", 2, "steps", 6,
+                "data.source", data.toString(), "patch", "12x12", "network.base-channels", 2, "steps", 6,
                 "evaluate-every", 2, "renorm.scale", 1e-4, "data.validation-patches", 2));
         settings.putAll(changed);
         return ConfigLayers.resolve(Optional.empty(), settings);
@@ -79,8 +93,8 @@ class TrainerTest {
                 "learning-rate", List.of(Map.of("step", 1, "rate", 5e-3)), "renorm.scale", 2e-4)));
         List<StepMetrics> steps = MetricsLog.read(run.metrics());
         assertEquals(40, steps.size());
-        assertTrue(steps.getLast().loss() < 0.5 * steps.getFirst().loss(), steps.toString());
-        assertTrue(steps.getLast().jaccard() > steps.getFirst().jaccard());
+        assertTrue(steps.getLast().loss() < 0.7 * steps.getFirst().loss(), steps.getLast().toString());
+        assertTrue(steps.getLast().evaluation().orElseThrow().jaccard() > 0.9, steps.getLast().toString());
         assertEquals(new RenormSchedule.Clip(1, 0), new RenormSchedule.Clip(steps.get(0).rMax(), steps.get(0).dMax()));
         assertEquals(new RenormSchedule.Clip(3, 5), new RenormSchedule.Clip(steps.get(8).rMax(), steps.get(8).dMax()));
         for (StepMetrics step : steps) {
