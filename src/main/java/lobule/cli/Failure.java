@@ -24,14 +24,10 @@ final class Failure {
     }
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
-        if (e instanceof DivergenceException) {
-            sentence(command.getErr(), e.getMessage());
-            return CHECK_FAILED;
-        }
         boolean input = e instanceof InputException || e instanceof CheckpointException
-                || e instanceof DeviceUnavailableException || e instanceof UnavailableDeviceException
-                || e instanceof OutOfDeviceMemoryException;
-        if (input) {
+                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
+        boolean failedCheck = e instanceof DivergenceException;
+        if (input || failedCheck) {
             sentence(command.getErr(), e.getMessage());
         } else {
             sentence(command.getErr(), "a fault of the program, please report it: " + e
@@ -40,7 +36,7 @@ final class Failure {
         if (debug) {
             e.printStackTrace(command.getErr());
         }
-        return input ? BAD_INPUT : FAULT;
+        return input ? BAD_INPUT : failedCheck ? CHECK_FAILED : FAULT;
     }
 
     private static void sentence(PrintWriter err, String message) {

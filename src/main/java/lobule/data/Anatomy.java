@@ -82,7 +82,8 @@ final class Anatomy {
         Solid fissure = Solid.tube(new double[] {12, 92, -40}, new double[] {16, 18, 20}, 7, 2);
         Solid hilum = Solid.ellipsoid(16, -12, -22, 34, 26, 34);
         return uneven.and(cavity.grown(-3)).without(fissure).without(hilum).without(kidney(1).grown(4))
-                .without(gallbladderOutline().grown(1)).without(Solid.column(0, -62, 34, 30)).without(stomach().grown(2));
+                .without(gallbladderOutline().grown(1)).without(Solid.column(0, -62, 34, 30))
+                .without(stomach().grown(2));
     }
 
     private void neighbours() {

@@ -15,8 +15,8 @@ import java.lang.foreign.ValueLayout;
  * @param classes how many labels there can be, background included
  */
 public record LabelledVolume(String name, Volume image, Mask mask, int classes) {
-    /** How far apart (mm) the same voxel of image and mask may lie: headers round, resampling does not. */
-    static final double GRID_TOLERANCE = 0.01;
+    /** How far apart (mm) the same voxel of image and mask may lie: quaternions in float32 are that coarse. */
+    static final double GRID_TOLERANCE = 0.05;
 
     /** @throws InputException where the two lie on different grids */
     public LabelledVolume {

@@ -12,8 +12,8 @@ import org.apache.commons.math3.random.Well19937c;
 
 /**
  * A synthetic abdominal CT with its liver mask, for a first run without data and for tests. The same size and seed
- * give the same voxels (to the bit on one machine). The field of view stays about 360 x 360 x 256 mm whatever the size, so that a small
- * phantom is a coarse one; a single slice cuts through the middle of the liver.
+ * give the same voxels (to the bit on one machine). The field of view stays about 360 x 360 x 256 mm whatever the
+ * size, so that a small phantom is a coarse one; a single slice cuts through the middle of the liver.
  */
 public record Phantom(long sizeX, long sizeY, long sizeZ, long seed) {
     private static final double[] FIELD_OF_VIEW = {360, 360, 256}; // mm along x, y, z
@@ -40,8 +40,8 @@ public record Phantom(long sizeX, long sizeY, long sizeZ, long seed) {
     }
 
     private Grid grid() {
-        double[] spacing = {FIELD_OF_VIEW[0] / sizeX, FIELD_OF_VIEW[1] / sizeY, sizeZ == 1 ? 5 : FIELD_OF_VIEW[2] / sizeZ};
-        Affine straight = Affine.ofSpacing(spacing[0], spacing[1], spacing[2]);
+        double thickness = sizeZ == 1 ? 5 : FIELD_OF_VIEW[2] / sizeZ;
+        Affine straight = Affine.ofSpacing(FIELD_OF_VIEW[0] / sizeX, FIELD_OF_VIEW[1] / sizeY, thickness);
         Vector centre = straight.apply((sizeX - 1) / 2.0, (sizeY - 1) / 2.0, (sizeZ - 1) / 2.0);
         return new Grid(sizeX, sizeY, sizeZ,
                 new Affine(straight.xStep(), straight.yStep(), straight.zStep(), centre.times(-1)));

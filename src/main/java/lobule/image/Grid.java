@@ -49,7 +49,8 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
      */
     public Optional<String> difference(Grid other, double tolerance) {
         if (sizeX != other.sizeX || sizeY != other.sizeY || sizeZ != other.sizeZ) {
-            return Optional.of("the size is " + sizeText() + " in the first and " + other.sizeText() + " in the second");
+            return Optional.of("the size is " + sizeText() + " in the first and " + other.sizeText()
+                    + " in the second");
         }
         for (int axis = 0; axis < 3; axis++) {
             if (farApart(spacing(axis) * size(axis), other.spacing(axis) * size(axis), tolerance)) {

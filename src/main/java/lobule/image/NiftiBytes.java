@@ -15,7 +15,7 @@ import java.util.zip.GZIPInputStream;
  */
 record NiftiBytes(InputStream in, long atMost, boolean compressed) implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
-    /** Deflate spends at least two bits on a match of at most 258 bytes: no stream grows more (zlib technical notes). */
+    /** Deflate spends at least two bits on a match of at most 258 bytes, so no stream grows more (zlib's notes). */
     private static final long MAX_INFLATION = 1032;
 
     static NiftiBytes open(Path file) throws IOException {

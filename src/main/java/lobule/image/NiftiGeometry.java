@@ -43,11 +43,12 @@ final class NiftiGeometry {
             throw fields.refuse("quatern_b, quatern_c, quatern_d", "(" + b + ", " + c + ", " + d + ")",
                     "a vector no longer than 1, since qform_code is " + fields.qformCode());
         }
-        double length = Math.sqrt(Math.max(1, 1 - rest));
+        boolean halfTurn = rest < 1e-7; // what float32 leaves of 0; its root would be a visible angle (as in nifti1_io)
+        double length = halfTurn ? Math.sqrt(1 - rest) : 1;
         b /= length;
         c /= length;
         d /= length;
-        double a = Math.sqrt(Math.max(0, rest));
+        double a = halfTurn ? 0 : Math.sqrt(rest);
         double handedness = fields.pixelSize(0) < 0 ? -1 : 1;
         Vector x = new Vector(a * a + b * b - c * c - d * d, 2 * (b * c + a * d), 2 * (b * d - a * c));
         Vector y = new Vector(2 * (b * c - a * d), a * a + c * c - b * b - d * d, 2 * (c * d + a * b));

@@ -28,7 +28,7 @@ public final class NiftiReader {
             NiftiHeader header = readHeader(headerFile);
             return readVoxels(header, header.paired() ? imageOf(headerFile) : headerFile, file.toString());
         } catch (IOException e) {
-            throw new InputException(headerFile + ": cannot be read (" + e + "); a readable NIfTI file was expected.", e);
+            throw unreadable(headerFile, e);
         }
     }
 
@@ -38,8 +38,12 @@ public final class NiftiReader {
         try {
             return readHeader(headerFile).grid();
         } catch (IOException e) {
-            throw new InputException(headerFile + ": cannot be read (" + e + "); a readable NIfTI file was expected.", e);
+            throw unreadable(headerFile, e);
         }
+    }
+
+    private static InputException unreadable(Path file, IOException e) {
+        return new InputException(file + ": cannot be read (" + e + "); a readable NIfTI file was expected.", e);
     }
 
     private static NiftiHeader readHeader(Path file) throws IOException {
@@ -122,11 +126,8 @@ public final class NiftiReader {
             return null;
         }
         String other = plain.substring(0, plain.length() - ending.length()) + otherEnding;
-        for (String candidate : compressed ? new String[] {other + ".gz", other} : new String[] {other, other + ".gz"}) {
-            if (Files.isRegularFile(file.resolveSibling(candidate))) {
-                return file.resolveSibling(candidate);
-            }
-        }
-        return null;
+        Path alike = file.resolveSibling(compressed ? other + ".gz" : other);
+        Path unlike = file.resolveSibling(compressed ? other : other + ".gz");
+        return Files.isRegularFile(alike) ? alike : Files.isRegularFile(unlike) ? unlike : null;
     }
 }

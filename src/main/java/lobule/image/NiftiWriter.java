@@ -39,7 +39,8 @@ public final class NiftiWriter {
         });
     }
 
-    private static void write(OutputStream out, byte[] header, NiftiType type, MemorySegment voxels) throws IOException {
+    private static void write(OutputStream out, byte[] header, NiftiType type, MemorySegment voxels)
+            throws IOException {
         out.write(header);
         byte[] chunk = new byte[CHUNK_BYTES];
         for (long done = 0; done < voxels.byteSize(); done += chunk.length) {

@@ -152,8 +152,8 @@ public final class Orientation {
 
     private static void requireGrid(String name, Grid grid, Grid expected) {
         if (!grid.equals(expected)) {
-            throw new IllegalArgumentException(name + " lies on another grid (" + grid + ") than the orientation is of ("
-                    + expected + ").");
+            throw new IllegalArgumentException(name + " lies on another grid (" + grid
+                    + ") than the orientation is of (" + expected + ").");
         }
     }
 }

@@ -61,6 +61,20 @@ record Curve(double[] x, double[] y) {
         return IntStream.of(smallest, largest, gap).filter(i -> i >= 0).sorted().distinct().toArray();
     }
 
+    /**
+     * With a gap after its end, which draws nothing: XChart takes evenly spaced x for categories, and labels them by
+     * their own multiples (0, 13, 26, …) instead of round numbers.
+     */
+    Curve unevenlySpaced() {
+        double[] longerX = Arrays.copyOf(x, size() + 2);
+        double[] longerY = Arrays.copyOf(y, size() + 2);
+        for (int i = 0; i < 2; i++) {
+            longerX[size() + i] = x[size() - 1] + 0.1 + 0.3 * i;
+            longerY[size() + i] = Double.NaN;
+        }
+        return new Curve(longerX, longerY);
+    }
+
     /** The last measured value, NaN where there is none. */
     double last() {
         Curve joined = joined();

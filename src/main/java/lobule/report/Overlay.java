@@ -10,7 +10,8 @@ import java.nio.file.Path;
 /** A picture of truth and prediction as outlines on the CT: one slice, or nine spread evenly over a block. */
 public final class Overlay {
     private static final int MOST_SLICES = 9;
-    private static final int TILE_PIXELS = 240; // small patches are enlarged to about this
+    private static final int TILE_PIXELS = 240; // a slice of a montage is enlarged to about this
+    private static final int SINGLE_PIXELS = 480; // and one that stands alone to this
     private static final int LARGEST_SCALE = 16;
     private static final int GAP = 6;
     private static final int MARGIN = 18;
@@ -29,7 +30,8 @@ public final class Overlay {
 
     private Overlay(LabelledSlices slices, float black, float white) {
         this.slices = slices;
-        int scale = Math.clamp(Math.ceilDiv(TILE_PIXELS, Math.max(slices.width(), slices.height())), 1, LARGEST_SCALE);
+        int pixels = slices.depth() == 1 ? SINGLE_PIXELS : TILE_PIXELS;
+        int scale = Math.clamp(Math.ceilDiv(pixels, Math.max(slices.width(), slices.height())), 1, LARGEST_SCALE);
         this.painter = new SlicePainter(slices, black, white, scale);
         this.shown = evenlySpaced(slices.depth());
         this.columns = (int) Math.ceil(Math.sqrt(shown.length));

@@ -84,10 +84,13 @@ public final class ProgressPlot {
                 .setLegendPosition(legend).setLegendFont(plain).setLegendBorderColor(GRID)
                 .setLegendBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false).setPlotContentSize(0.98);
-        style.setPlotGridLinesColor(GRID).setAxisTickLabelsFont(plain).setAxisTitleFont(plain.deriveFont(Font.BOLD, 14f))
-                .setAxisTickLabelsColor(TEXT).setXAxisDecimalPattern("#,##0").setAxisTickMarksColor(TEXT)
-                .setXAxisMin(0.0).setXAxisMax(points.isEmpty() ? 1.0 : Math.max(1.0, points.getLast().step()));
+        style.setPlotGridLinesColor(GRID).setAxisTickLabelsFont(plain)
+                .setAxisTitleFont(plain.deriveFont(Font.BOLD, 14f))
+                .setAxisTickLabelsColor(TEXT).setXAxisDecimalPattern("#,##0").setYAxisDecimalPattern("0.0##")
+                .setAxisTickMarksColor(TEXT)
+                .setXAxisMin(0.0).setXAxisMax(points.isEmpty() ? 10.0 : Math.max(10.0, points.getLast().step()));
         style.setMarkerSize(6);
+        style.setXAxisTickMarkSpacingHint(110);
         return panel;
     }
 
@@ -98,11 +101,11 @@ public final class ProgressPlot {
         if (Double.isNaN(last)) {
             return; // nothing to draw, and a legend must not promise it
         }
-        Curve curve = (evaluated ? measured.joined() : measured).thinned(BUCKETS);
+        Curve curve = (evaluated ? measured.joined() : measured).thinned(BUCKETS).unevenlySpaced();
         String label = evaluated ? String.format(Locale.ROOT, "%s (last %.3f)", name, last) : name;
         XYSeries series = panel.addSeries(label, curve.x(), curve.y());
         series.setMarkerColor(colour).setLineColor(colour).setLineWidth(evaluated ? 2f : 1f);
-        boolean marked = curve.size() == 1 || evaluated && curve.size() <= MOST_MARKERS;
+        boolean marked = points.size() == 1 || evaluated && curve.size() <= MOST_MARKERS;
         series.setMarker(marked ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     }
 

@@ -41,11 +41,13 @@ final class SlicePainter {
         for (int row = 0; row < slices.height(); row++) {
             for (int column = 0; column < slices.width(); column++) {
                 int here = voxel(z, row, column);
+                int left = column * scale - stroke / 2;
+                int top = row * scale - stroke / 2;
                 if (column + 1 < slices.width() && choose(canvas, here, voxel(z, row, column + 1))) {
-                    canvas.fillRect((column + 1) * scale - stroke / 2, row * scale - stroke / 2, stroke, scale + stroke);
+                    canvas.fillRect(left + scale, top, stroke, scale + stroke);
                 }
                 if (row + 1 < slices.height() && choose(canvas, here, voxel(z, row + 1, column))) {
-                    canvas.fillRect(column * scale - stroke / 2, (row + 1) * scale - stroke / 2, scale + stroke, stroke);
+                    canvas.fillRect(left, top + scale, scale + stroke, stroke);
                 }
             }
         }

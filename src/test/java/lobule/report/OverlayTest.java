@@ -41,7 +41,8 @@ class OverlayTest {
         // x to the left in the picture: columns 3 2 1 0 of each row, y upwards
         byte[] truth = {0, 1, 1, 0, 0, 1, 1, 0};
         byte[] prediction = {0, 1, 0, 0, 0, 1, 0, 0};
-        BufferedImage picture = write("overlay-borders.png", new LabelledSlices(1, 2, 4, new float[8], truth, prediction));
+        BufferedImage picture =
+                write("overlay-borders.png", new LabelledSlices(1, 2, 4, new float[8], truth, prediction));
         int legend = count(picture, SlicePainter.TRUTH, 44 + 32, picture.getHeight());
         assertEquals(2 * 32, count(picture, SlicePainter.TRUTH) - legend, "two pixels wide over two voxels of 16");
         assertEquals(2 * 32, count(picture, SlicePainter.PREDICTION) - legend);
@@ -60,7 +61,7 @@ class OverlayTest {
         intensities[59 * 60 + 59] = 1; // largest x (right), largest y (front)
         BufferedImage picture = write("overlay-corner.png",
                 new LabelledSlices(1, 60, 60, intensities, new byte[3600], new byte[3600]));
-        int left = (picture.getWidth() - 240) / 2;
+        int left = (picture.getWidth() - 480) / 2;
         assertTrue((picture.getRGB(left + 1, 44 + 1) & 255) > 200, "white at the top left");
     }
 
