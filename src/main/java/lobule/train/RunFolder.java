@@ -2,7 +2,6 @@ package lobule.train;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -86,13 +85,11 @@ public record RunFolder(Path path) {
     private static Path nextFree(String name) {
         try {
             Files.createDirectories(RUNS);
-            for (int number = 1;; number++) {
-                try {
-                    return Files.createDirectory(RUNS.resolve(name + "-" + number));
-                } catch (FileAlreadyExistsException e) {
-                    continue; // someone was there before: the next number
-                }
+            int number = 1;
+            while (Files.exists(RUNS.resolve(name + "-" + number))) {
+                number++;
             }
+            return Files.createDirectory(RUNS.resolve(name + "-" + number));
         } catch (IOException e) {
             throw new InputException(RUNS + ": cannot be written (" + e + "); choose another place by --out.", e);
         }
