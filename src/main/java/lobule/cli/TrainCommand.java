@@ -106,6 +106,7 @@ final class TrainCommand implements Callable<Integer> {
         out.flush();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 went back to null where there is no terminal
     private static boolean onTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();
