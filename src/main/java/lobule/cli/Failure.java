@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.image.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -22,8 +23,8 @@ final class Failure {
     }
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
-        boolean input = e instanceof CheckpointException || e instanceof DeviceUnavailableException
-                || e instanceof OutOfDeviceMemoryException;
+        boolean input = e instanceof InputException || e instanceof CheckpointException
+                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
         if (input) {
             sentence(command.getErr(), e.getMessage());
         } else {
