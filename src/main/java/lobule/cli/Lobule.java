@@ -30,6 +30,7 @@ public final class Lobule implements Runnable {
     static CommandLine commandLine(Devices devices) {
         Lobule lobule = new Lobule();
         return new CommandLine(lobule)
+                .addSubcommand("train", new TrainCommand(devices))
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .setParameterExceptionHandler(Failure::ofArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> Failure.ofExecution(e, command, lobule.debug));
