@@ -38,16 +38,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Gradients g of a whole network against differences of its loss: along v, a random half of the elements of one tensor's g,
- * (L(w + hv) - L(w)) / h must be g·v = v·v. With r = 1 and d = 0, which are constants for the gradient but not for
- * the loss.
+ * Gradients g of a whole network against differences of its loss: along v, a random half of the elements of one
+ * tensor's g, (L(w + hv) - L(w)) / h must be g·v = v·v. With r = 1 and d = 0, which are constants for the gradient but
+ * not for the loss.
  */
 class FiniteDifferenceTest {
     private static final Shape OUTPUT = Shape.of(1, 3, 4, 12);
     /**
-     * How far the loss moves. Less is lost in its 24 bits; the farther, the more ReLU and max-pool decisions change on the
-     * way, which no gradient foresees. Such a kink lies on one side: the central and both one-sided slopes are taken, at
-     * two distances, and the best counts.
+     * How far the loss moves. Less is lost in its 24 bits; the farther, the more ReLU and max-pool decisions change on
+     * the way, which no gradient foresees. Such a kink lies on one side: the central and both one-sided slopes are
+     * taken, at two distances, and the best counts.
      */
     private static final double[] RISES = {1e-5, 3e-6};
     private static final double TOLERANCE = 2e-2;
