@@ -6,8 +6,8 @@ import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
 /**
- * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was made
- * from it; buffers and kernels are closed first.
+ * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was
+ * made from it; buffers and kernels are closed first.
  */
 public interface Device extends AutoCloseable {
 

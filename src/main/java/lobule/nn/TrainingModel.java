@@ -23,8 +23,8 @@ import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 
 /**
- * A U-Net in training on a device: a training and an evaluation program over the same parameters and, since they never run
- * at once, the same arena. Takes all its memory at the start and none later.
+ * A U-Net in training on a device: a training and an evaluation program over the same parameters and, since they never
+ * run at once, the same arena. Takes all its memory at the start and none later.
  */
 public final class TrainingModel implements AutoCloseable {
     private final List<AutoCloseable> resources = new ArrayList<>();

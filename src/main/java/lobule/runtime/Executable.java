@@ -59,8 +59,8 @@ public final class Executable {
     }
 
     /**
-     * Runs forward and backward once more, node by node, and finds the first whose output holds a NaN or an infinity. Slow;
-     * for the message after a loss that is not finite.
+     * Runs forward and backward once more, node by node, and finds the first whose output holds a NaN or an infinity.
+     * Slow; for the message after a loss that is not finite.
      */
     public Optional<Node> firstNonFinite(Step step) {
         for (int i = 0; i < launches.length; i++) {
