@@ -36,7 +36,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override it.")
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override"
+            + " it.")
     private Path configFile;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in this folder, from its last "
