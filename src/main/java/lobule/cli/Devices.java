@@ -22,7 +22,8 @@ interface Devices {
         return (name, threads) -> switch (name) {
             case "cpu" -> new CpuDevice(threads);
             case "reference" -> new ReferenceDevice(threads);
-            default -> throw new DeviceUnavailableException("device is \"" + name + "\", expected one of " + NAMES, null);
+            default -> throw new DeviceUnavailableException("device is \"" + name + "\", expected one of " + NAMES,
+                    null);
         };
     }
 }

@@ -3,12 +3,23 @@ package lobule.verification;
 /**
  * The one table of relative errors that a training step may have, by the precision of its products.
  *
- * <p>In float32 all but gradients are dominated by rounding. Gradients are not: where two activations nearly tie, rounding
- * decides which one a max-pool or a ReLU passes, and one gradient tensor moves by up to 1e-2 while all else agrees.
+ * <p>In float32 all but gradients are dominated by rounding. Gradients are not: where two activations nearly tie,
+ * rounding decides which one a max-pool or a ReLU passes, and one gradient tensor moves by up to 1e-2 while all else
+ * agrees.
  */
 public enum Tolerance {
     /** 24-bit products and sums. */
-    FLOAT32(1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5);
+    FLOAT32(1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5),
+    /**
+     * Factors of 11 bits and sums in float32, as tensor cores multiply float32 and float16. About twice what a device
+     * that rounds its factors so was seen to reach: near-ties turn all over the network.
+     */
+    TENSOR_FLOAT32(2e-3, 3e-2, 0.4, 0.8, 1e-4, 0.7, 1.5),
+    /**
+     * Factors of 8 bits and sums in float32, seen in the same way. Of a whole step only gross faults show: one that is
+     * not made, or made in the wrong direction; kernels are judged one by one.
+     */
+    BFLOAT16(1e-2, 0.15, 0.8, 2.5, 1e-3, 0.9, 1.95);
 
     private final double loss;
     private final double logits;
@@ -58,8 +69,8 @@ public enum Tolerance {
     }
 
     /**
-     * For each tensor's update: 1 is one that was not made, 2 one in the wrong direction; less is a single sign of Adam's
-     * first step, lr g/|g|, that rounding turned.
+     * For each tensor's update: 1 is one that was not made, 2 one in the wrong direction; less is a single sign of
+     * Adam's first step, lr g/|g|, that rounding turned.
      */
     public double worstUpdate() {
         return worstUpdate;
