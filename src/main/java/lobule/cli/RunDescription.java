@@ -23,8 +23,8 @@ final class RunDescription {
         this.out = out;
     }
 
-    void device(Device device, boolean chosen) {
-        line("device", device.name() + (chosen ? ", as chosen: " : ", the default: ") + device.description());
+    void device(Device device, String reason) {
+        line("device", device.name() + ", " + reason + ": " + device.description());
     }
 
     /** Regions are taken once and for all; the arena is what the plan packs all activations and workspaces into. */
