@@ -21,22 +21,6 @@ sealed interface ConvolutionPass permits ForwardPass, BackwardDataPass, Backward
     /** Enqueues the pass; {@code beta} points to 0 to overwrite, to 1 to add. */
     void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory, Pointer beta);
 
-    /** The memory of a node, whose operands depend on the pass. */
-    default ConvolutionMemory memory(lobule.device.Operands operands, boolean transposed, long workspaceBytes) {
-        DevicePointer workspace = DeviceBuffer.workspace(operands);
-        return switch (this) {
-            case ForwardPass _ -> new ConvolutionMemory(DeviceBuffer.pointer(operands.input(0)),
-                    DeviceBuffer.pointer(operands.input(1)), DeviceBuffer.pointer(operands.output(0)), workspace,
-                    workspaceBytes);
-            case BackwardDataPass _ -> new ConvolutionMemory(DeviceBuffer.pointer(operands.output(0)),
-                    DeviceBuffer.pointer(operands.input(1)), DeviceBuffer.pointer(operands.input(0)), workspace,
-                    workspaceBytes);
-            case BackwardFilterPass _ -> new ConvolutionMemory(DeviceBuffer.pointer(operands.input(transposed ? 1 : 0)),
-                    DeviceBuffer.pointer(operands.state(0)), DeviceBuffer.pointer(operands.input(transposed ? 0 : 1)),
-                    workspace, workspaceBytes);
-        };
-    }
-
     /**
      * An algorithm that cuDNN proposes.
      *

@@ -2,13 +2,11 @@ package lobule.device.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
-import lobule.device.Kernel;
 import lobule.device.Launch;
-import lobule.device.Operands;
 import lobule.device.cuda.MatrixProduct.Matrix;
 
 /** One pass of a convolution with kernel 1 as a product a sample, over matrices (channels, voxels); W is (K, C). */
-final class CublasPointwise implements Kernel {
+final class CublasPointwise implements ConvolutionKernel {
     private final Cublas library;
     private final ConvolutionPass pass;
     private final ConvolutionGeometry geometry;
@@ -20,8 +18,17 @@ final class CublasPointwise implements Kernel {
     }
 
     @Override
-    public Launch bind(Operands operands) {
-        ConvolutionMemory memory = pass.memory(operands, false, 0);
+    public ConvolutionPass pass() {
+        return pass;
+    }
+
+    @Override
+    public ConvolutionGeometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public Launch bind(ConvolutionMemory memory) {
         List<MatrixProduct> products = new ArrayList<>();
         for (long n = 0; n < geometry.input().batch(); n++) {
             products.add(product(memory, n));

@@ -2,9 +2,7 @@ package lobule.device.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
-import lobule.device.Kernel;
 import lobule.device.Launch;
-import lobule.device.Operands;
 import lobule.device.Step;
 import lobule.device.cuda.MatrixProduct.Matrix;
 
@@ -13,7 +11,7 @@ import lobule.device.cuda.MatrixProduct.Matrix;
  * kernel's voxels, and P (Co k, V) the fine tensor reordered: P = W' x, dx = W P, dW = x P'. P is made a group of output
  * channels at a time, so that it needs no second tensor of its size.
  */
-final class CublasUpConvolution implements Kernel {
+final class CublasUpConvolution implements ConvolutionKernel {
     private final Kernels kernels;
     private final Cublas library;
     private final ConvolutionPass pass;
@@ -48,8 +46,17 @@ final class CublasUpConvolution implements Kernel {
     }
 
     @Override
-    public Launch bind(Operands operands) {
-        ConvolutionMemory memory = pass.memory(operands, true, workspaceBytes());
+    public ConvolutionPass pass() {
+        return pass;
+    }
+
+    @Override
+    public ConvolutionGeometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public Launch bind(ConvolutionMemory memory) {
         List<Part> parts = new ArrayList<>();
         for (long n = 0; n < geometry.output().batch(); n++) {
             for (long channel = 0; channel < fineChannels; channel += groupChannels) {

@@ -1,11 +1,9 @@
 package lobule.device.cuda;
 
-import lobule.device.Kernel;
 import lobule.device.Launch;
-import lobule.device.Operands;
 
 /** One pass of a convolution by cuDNN; weight gradients are added to what is there where the step says so. */
-final class CudnnConvolution implements Kernel {
+final class CudnnConvolution implements ConvolutionKernel {
     private final Cudnn library;
     private final ConvolutionPass pass;
     private final ConvolutionDescriptors descriptors;
@@ -26,8 +24,17 @@ final class CudnnConvolution implements Kernel {
     }
 
     @Override
-    public Launch bind(Operands operands) {
-        ConvolutionMemory memory = pass.memory(operands, descriptors.geometry().transposed(), choice.workspaceBytes());
+    public ConvolutionPass pass() {
+        return pass;
+    }
+
+    @Override
+    public ConvolutionGeometry geometry() {
+        return descriptors.geometry();
+    }
+
+    @Override
+    public Launch bind(ConvolutionMemory memory) {
         boolean gradient = pass instanceof BackwardFilterPass;
         return step -> pass.run(library, descriptors, choice.algorithm(), memory,
                 gradient && step.accumulate ? Cudnn.ONE : Cudnn.ZERO);

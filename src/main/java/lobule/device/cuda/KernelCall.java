@@ -10,6 +10,7 @@ import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
+import lobule.device.Tensor;
 
 /**
  * An own kernel with its arguments packed as the driver wants them: an array of addresses, each of one argument in a slot of
@@ -85,11 +86,23 @@ final class KernelCall {
             return this;
         }
 
+        Builder tensors(Tensor... tensors) {
+            for (Tensor tensor : tensors) {
+                pointers(DeviceBuffer.pointer(tensor));
+            }
+            return this;
+        }
+
         Builder sizes(long... sizes) {
             for (long size : sizes) {
                 slots.add(size);
             }
             return this;
+        }
+
+        /** 1 for true. */
+        Builder flag(boolean value) {
+            return sizes(value ? 1 : 0);
         }
 
         Builder scalars(double... values) {
