@@ -8,8 +8,8 @@ import jcuda.jcudnn.cudnnMathType;
 import lobule.device.cuda.ConvolutionPass.Candidate;
 
 /**
- * Chooses how each convolution is computed, once a shape: as recorded by an earlier run; else by time, where that is allowed
- * and there is memory to try; else by cuDNN's own guess.
+ * Chooses how each convolution is computed, once a shape: as recorded by an earlier run; else by time, where that is
+ * allowed and there is memory to try; else by cuDNN's own guess.
  */
 final class AlgorithmSearch {
     private final CudaOptions options;
@@ -53,8 +53,9 @@ final class AlgorithmSearch {
                         candidate.workspaceBytes());
             }
         }
-        throw new CudaCallException("device cuda: cuDNN proposes no " + (options.deterministic() ? "deterministic " : "")
-                + "algorithm for convolution " + pass.name() + " " + descriptors.geometry() + " with at most "
+        throw new CudaCallException("device cuda: cuDNN proposes no "
+                + (options.deterministic() ? "deterministic " : "") + "algorithm for convolution "
+                + pass.name() + " " + descriptors.geometry() + " with at most "
                 + options.workspaceLimitBytes() + " bytes of workspace (" + candidates.size()
                 + " proposed); allow it more workspace or choose a smaller patch");
     }
@@ -74,7 +75,8 @@ final class AlgorithmSearch {
         return options.math() == MathMode.FP32 ? ConvolutionDescriptors.mathType(MathMode.FP32) : candidate.mathType();
     }
 
-    private Optional<List<Candidate>> measured(Cudnn library, ConvolutionPass pass, ConvolutionDescriptors descriptors) {
+    private Optional<List<Candidate>> measured(Cudnn library, ConvolutionPass pass,
+                                               ConvolutionDescriptors descriptors) {
         if (options.deterministic()) {
             return Optional.empty();
         }

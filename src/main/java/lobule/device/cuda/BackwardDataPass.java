@@ -26,9 +26,9 @@ final class BackwardDataPass implements ConvolutionPass {
     public List<Candidate> heuristics(Cudnn library, ConvolutionDescriptors descriptors) {
         cudnnConvolutionBwdDataAlgoPerf[] proposals = proposals();
         int[] count = new int[1];
-        Cudnn.check(cudnnGetConvolutionBackwardDataAlgorithm_v7(library.handle(), descriptors.filter(), descriptors.output(),
-                descriptors.convolution(), descriptors.input(),
-                PROPOSALS, count, proposals), "cudnnGetConvolutionBackwardDataAlgorithm_v7", descriptors.geometry());
+        Cudnn.check(cudnnGetConvolutionBackwardDataAlgorithm_v7(library.handle(), descriptors.filter(),
+                descriptors.output(), descriptors.convolution(), descriptors.input(), PROPOSALS, count, proposals),
+                "cudnnGetConvolutionBackwardDataAlgorithm_v7", descriptors.geometry());
         return candidates(proposals, count[0]);
     }
 
@@ -61,9 +61,9 @@ final class BackwardDataPass implements ConvolutionPass {
     @Override
     public long workspaceBytes(Cudnn library, ConvolutionDescriptors descriptors, int algorithm) {
         long[] bytes = new long[1];
-        Cudnn.check(cudnnGetConvolutionBackwardDataWorkspaceSize(library.handle(), descriptors.filter(), descriptors.output(),
-                descriptors.convolution(), descriptors.input(),
-                algorithm, bytes), "cudnnGetConvolutionBackwardDataWorkspaceSize", descriptors.geometry());
+        Cudnn.check(cudnnGetConvolutionBackwardDataWorkspaceSize(library.handle(), descriptors.filter(),
+                descriptors.output(), descriptors.convolution(), descriptors.input(), algorithm, bytes),
+                "cudnnGetConvolutionBackwardDataWorkspaceSize", descriptors.geometry());
         return bytes[0];
     }
 

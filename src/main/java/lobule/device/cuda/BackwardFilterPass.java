@@ -26,9 +26,9 @@ final class BackwardFilterPass implements ConvolutionPass {
     public List<Candidate> heuristics(Cudnn library, ConvolutionDescriptors descriptors) {
         cudnnConvolutionBwdFilterAlgoPerf[] proposals = proposals();
         int[] count = new int[1];
-        Cudnn.check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(library.handle(), descriptors.input(), descriptors.output(),
-                descriptors.convolution(), descriptors.filter(),
-                PROPOSALS, count, proposals), "cudnnGetConvolutionBackwardFilterAlgorithm_v7", descriptors.geometry());
+        Cudnn.check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(library.handle(), descriptors.input(),
+                descriptors.output(), descriptors.convolution(), descriptors.filter(), PROPOSALS, count, proposals),
+                "cudnnGetConvolutionBackwardFilterAlgorithm_v7", descriptors.geometry());
         return candidates(proposals, count[0]);
     }
 
@@ -61,9 +61,9 @@ final class BackwardFilterPass implements ConvolutionPass {
     @Override
     public long workspaceBytes(Cudnn library, ConvolutionDescriptors descriptors, int algorithm) {
         long[] bytes = new long[1];
-        Cudnn.check(cudnnGetConvolutionBackwardFilterWorkspaceSize(library.handle(), descriptors.input(), descriptors.output(),
-                descriptors.convolution(), descriptors.filter(),
-                algorithm, bytes), "cudnnGetConvolutionBackwardFilterWorkspaceSize", descriptors.geometry());
+        Cudnn.check(cudnnGetConvolutionBackwardFilterWorkspaceSize(library.handle(), descriptors.input(),
+                descriptors.output(), descriptors.convolution(), descriptors.filter(), algorithm, bytes),
+                "cudnnGetConvolutionBackwardFilterWorkspaceSize", descriptors.geometry());
         return bytes[0];
     }
 

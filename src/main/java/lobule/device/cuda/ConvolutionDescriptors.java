@@ -55,8 +55,8 @@ final class ConvolutionDescriptors implements AutoCloseable {
             strides[axis] = Math.toIntExact(stride);
             stride *= sizes[axis];
         }
-        Cudnn.check(cudnnSetTensorNdDescriptor(descriptor, cudnnDataType.CUDNN_DATA_FLOAT, sizes.length, sizes, strides),
-                "cudnnSetTensorNdDescriptor", shape);
+        Cudnn.check(cudnnSetTensorNdDescriptor(descriptor, cudnnDataType.CUDNN_DATA_FLOAT, sizes.length, sizes,
+                strides), "cudnnSetTensorNdDescriptor", shape);
         return descriptor;
     }
 
@@ -70,8 +70,8 @@ final class ConvolutionDescriptors implements AutoCloseable {
 
     private void createConvolution(MathMode math) {
         Cudnn.check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor", geometry);
-        cleanup.add(() -> Cudnn.check(cudnnDestroyConvolutionDescriptor(convolution), "cudnnDestroyConvolutionDescriptor",
-                geometry));
+        cleanup.add(() -> Cudnn.check(cudnnDestroyConvolutionDescriptor(convolution),
+                "cudnnDestroyConvolutionDescriptor", geometry));
         int rank = geometry.input().spatialRank();
         int[] padding = new int[rank];
         int[] stride = new int[rank];

@@ -3,8 +3,8 @@ package lobule.device.cuda;
 import lobule.tensor.Shape;
 
 /**
- * A convolution without padding, as cuDNN describes it. A transposed convolution is the same with the roles of input and
- * output exchanged: its x is the output here, its y the input.
+ * A convolution without padding, as cuDNN describes it. A transposed convolution is the same with the roles of input
+ * and output exchanged: its x is the output here, its y the input.
  *
  * @param input      (N, C, D, H, W) or (N, C, H, W)
  * @param filter     (K, C, kD, kH, kW)

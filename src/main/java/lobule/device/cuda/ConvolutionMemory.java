@@ -7,10 +7,14 @@ import lobule.device.Tensor;
 record ConvolutionMemory(DevicePointer input, DevicePointer filter, DevicePointer output, DevicePointer workspace,
                          long workspaceBytes) {
 
-    /** The memory of a node: which operand is what depends on the pass, and on which of its two tensors is the larger one. */
+    /**
+     * The memory of a node: which operand is what depends on the pass, and on which of its two tensors is the larger
+     * one.
+     */
     static ConvolutionMemory of(ConvolutionPass pass, boolean transposed, Operands operands, long workspaceBytes) {
         return switch (pass) {
-            case ForwardPass _ -> of(operands.input(0), operands.input(1), operands.output(0), operands, workspaceBytes);
+            case ForwardPass _ ->
+                    of(operands.input(0), operands.input(1), operands.output(0), operands, workspaceBytes);
             case BackwardDataPass _ ->
                     of(operands.output(0), operands.input(1), operands.input(0), operands, workspaceBytes);
             case BackwardFilterPass _ -> of(operands.input(transposed ? 1 : 0), operands.state(0),

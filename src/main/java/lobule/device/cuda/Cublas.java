@@ -18,7 +18,7 @@ final class Cublas implements AutoCloseable {
     Cublas(CudaContext context, MathMode math) {
         check(cublasCreate(handle), "cublasCreate", context.name());
         try {
-            check(cublasSetStream(handle, new cudaStream_t(context.compute())), "cublasSetStream", "the compute stream");
+            check(cublasSetStream(handle, new cudaStream_t(context.compute())), "cublasSetStream", context.name());
             check(cublasSetMathMode(handle, math == MathMode.TF32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
                     : cublasMath.CUBLAS_DEFAULT_MATH), "cublasSetMathMode", math);
         } catch (RuntimeException e) {
@@ -39,8 +39,8 @@ final class Cublas implements AutoCloseable {
 
     static void check(int status, String call, Object subject) {
         if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
-            throw new CudaCallException("device cuda: " + call + " failed with " + cublasStatus.stringFor(status) + " for "
-                    + subject);
+            throw new CudaCallException("device cuda: " + call + " failed with " + cublasStatus.stringFor(status)
+                    + " for " + subject);
         }
     }
 

@@ -7,9 +7,9 @@ import lobule.device.Step;
 import lobule.device.cuda.MatrixProduct.Matrix;
 
 /**
- * One pass of a transposed convolution whose stride is its kernel. With x (Ci, V), the weight (Ci, Co k) where k are the
- * kernel's voxels, and P (Co k, V) the fine tensor reordered: P = W' x, dx = W P, dW = x P'. P is made a group of output
- * channels at a time, so that it needs no second tensor of its size.
+ * One pass of a transposed convolution whose stride is its kernel. With x (Ci, V), the weight (Ci, Co k) where k are
+ * the kernel's voxels, and P (Co k, V) the fine tensor reordered: P = W' x, dx = W P, dW = x P'. P is made a group of
+ * output channels at a time, so that it needs no second tensor of its size.
  */
 final class CublasUpConvolution implements ConvolutionKernel {
     private final Kernels kernels;

@@ -40,7 +40,8 @@ final class CudaBatchRenormBackward implements Kernel {
         KernelCall apply = kernels.call("batch_renorm", "renorm_backward_apply")
                 .tensors(operands.output(0), operands.input(0), operands.input(4), operands.input(1), operands.input(2),
                         operands.input(3))
-                .pointers(means).sizes(rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu()).build(rows.blocks());
+                .pointers(means).sizes(rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu())
+                .build(rows.blocks());
         return step -> {
             sums.launch();
             gradients.set(accumulate, step.accumulate ? 1 : 0);

@@ -32,10 +32,12 @@ final class CudaBatchRenormStatistics implements Kernel {
                 .tensors(operands.input(0)).sizes(rows.voxels(), rows.chunks()).build(rows.blocks());
         KernelCall.Builder finish = kernels.call("batch_renorm", "statistics_finish")
                 .tensors(operands.output(0), operands.state(0), operands.state(1), operands.state(2)).pointers(partial)
-                .sizes(rows.batch(), rows.channels(), rows.voxels(), rows.chunks()).scalars(op.epsilon(), op.momentum());
+                .sizes(rows.batch(), rows.channels(), rows.voxels(), rows.chunks())
+                .scalars(op.epsilon(), op.momentum());
         int clip = finish.next();
         KernelCall update = finish.scalars(1, 0).build(rows.channels());
-        KernelCall initialised = kernels.call("batch_renorm", "statistics_initialised").tensors(operands.state(2)).build(1);
+        KernelCall initialised = kernels.call("batch_renorm", "statistics_initialised").tensors(operands.state(2))
+                .build(1);
         return step -> {
             moments.launch();
             update.set(clip, step.rMax);

@@ -22,8 +22,8 @@ import jcuda.driver.CUdevice;
 import jcuda.driver.CUstream;
 
 /**
- * A device's primary context, current on the thread that opened it, with one stream to compute on and one to copy on. The
- * primary one, because cuDNN and cuBLAS work in it too.
+ * A device's primary context, current on the thread that opened it, with one stream to compute on and one to copy on.
+ * The primary one, because cuDNN and cuBLAS work in it too.
  */
 final class CudaContext implements AutoCloseable {
     private static final int NAME_BYTES = 256;

@@ -22,8 +22,8 @@ final class CudaCropConcatenate implements Kernel {
         long chunks = Kernels.chunks(to.plane());
         KernelCall call = kernels.call("crop_concatenate", "crop_concatenate")
                 .tensors(operands.output(0), operands.input(0), operands.input(1))
-                .sizes(skip.channels(), up.channels(), from.depth(), from.height(), from.width(), to.depth(), to.height(),
-                        to.width(), chunks)
+                .sizes(skip.channels(), up.channels(), from.depth(), from.height(), from.width(), to.depth(),
+                        to.height(), to.width(), chunks)
                 .build(up.batch() * (skip.channels() + up.channels()) * to.depth() * chunks);
         return step -> call.launch();
     }

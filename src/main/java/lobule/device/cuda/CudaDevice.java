@@ -15,8 +15,9 @@ import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
 /**
- * A GPU of NVIDIA, compute capability 6.0 or newer. Memory is taken from the driver one region a call; launches are enqueued on
- * one stream and nothing waits for them but downloads and {@link #synchronize}. The thread that opens the device uses it.
+ * A GPU of NVIDIA, compute capability 6.0 or newer. Memory is taken from the driver one region a call; launches are
+ * enqueued on one stream and nothing waits for them but downloads and {@link #synchronize}. The thread that opens the
+ * device uses it.
  */
 public final class CudaDevice implements Device {
     private final Cleanup cleanup = new Cleanup();
@@ -44,7 +45,8 @@ public final class CudaDevice implements Device {
             Optional<Cublas> cublas = libraries.cublas().loaded()
                     ? Optional.of(cleanup.own(new Cublas(context, options.math()))) : Optional.empty();
             hardware = context.name() + ", cuDNN " + Cudnn.version();
-            description = hardware + ", " + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
+            description = hardware + ", "
+                    + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context, hardware);
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
@@ -61,8 +63,8 @@ public final class CudaDevice implements Device {
         try {
             status = cuInit(0);
         } catch (LinkageError e) {
-            throw new DeviceUnavailableException("device cuda: JCuda's own library could not be loaded (" + e.getMessage()
-                    + "); it ships for linux-x86_64", e);
+            throw new DeviceUnavailableException("device cuda: JCuda's own library could not be loaded ("
+                    + e.getMessage() + "); it ships for linux-x86_64", e);
         }
         if (status != CUresult.CUDA_SUCCESS) {
             throw new DeviceUnavailableException("device cuda: the driver cannot be started ("
@@ -95,7 +97,9 @@ public final class CudaDevice implements Device {
         return profile.map(timing -> timing.timed(op, kernel)).orElse(kernel);
     }
 
-    /** How the convolutions prepared so far are computed, to be saved with a run and given to {@link CudaOptions} again. */
+    /**
+     * How the convolutions prepared so far are computed, to be saved with a run and given to {@link CudaOptions} again.
+     */
     public AlgorithmChoices choices() {
         return new AlgorithmChoices(hardware, search.made());
     }

@@ -31,8 +31,9 @@ final class CudaGradientNorm implements Kernel {
         for (Tensor gradient : operands.inputs()) {
             long elements = gradient.spec().shape().elements();
             long chunks = Kernels.chunks(elements);
-            calls.add(kernels.call("gradient_norm", "gradient_norm_partial").pointers(partial.plus(place * Double.BYTES))
-                    .tensors(gradient).sizes(elements, chunks).build(chunks));
+            calls.add(kernels.call("gradient_norm", "gradient_norm_partial")
+                    .pointers(partial.plus(place * Double.BYTES)).tensors(gradient).sizes(elements, chunks)
+                    .build(chunks));
             place += chunks;
         }
         KernelCall[] squares = calls.toArray(KernelCall[]::new);

@@ -34,11 +34,11 @@ record CudaLibraries(NativeLibrary driver, NativeLibrary cudnn, NativeLibrary cu
     static String remedy(NativeLibrary library) {
         return switch (library.name()) {
             case NativeLibrary.DRIVER -> "it comes with the NVIDIA driver: install that";
-            case NativeLibrary.CUDNN -> "install cuDNN 9 for CUDA 12, or name the folder that has it (of the Python package "
-                    + "nvidia-cudnn-cu12: nvidia/cudnn/lib) in LOBULE_CUDA_LIBRARIES";
-            default -> "it comes with CUDA 12 (CUDA 13 has another): install that, or name the folder that has it (of the "
-                    + "Python package nvidia-cublas-cu12: nvidia/cublas/lib) in LOBULE_CUDA_LIBRARIES; without it cuDNN "
-                    + "computes what it would";
+            case NativeLibrary.CUDNN -> "install cuDNN 9 for CUDA 12, or name the folder that has it (of the Python "
+                    + "package nvidia-cudnn-cu12: nvidia/cudnn/lib) in LOBULE_CUDA_LIBRARIES";
+            default -> "it comes with CUDA 12 (CUDA 13 has another): install that, or name the folder that has it (of "
+                    + "the Python package nvidia-cublas-cu12: nvidia/cublas/lib) in LOBULE_CUDA_LIBRARIES; without it "
+                    + "cuDNN computes what it would";
         };
     }
 }

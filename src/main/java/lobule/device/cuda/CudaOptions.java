@@ -44,11 +44,13 @@ public record CudaOptions(int ordinal, long workspaceLimitBytes, boolean determi
     }
 
     public CudaOptions withWorkspaceLimit(long bytes) {
-        return new CudaOptions(ordinal, bytes, deterministic, math, cudnnOps, profile, libraryFolders, recorded);
+        return new CudaOptions(ordinal, bytes, deterministic, math, cudnnOps, profile, libraryFolders,
+                recorded);
     }
 
     public CudaOptions withDeterministic(boolean only) {
-        return new CudaOptions(ordinal, workspaceLimitBytes, only, math, cudnnOps, profile, libraryFolders, recorded);
+        return new CudaOptions(ordinal, workspaceLimitBytes, only, math, cudnnOps, profile, libraryFolders,
+                recorded);
     }
 
     public CudaOptions withMath(MathMode mode) {
@@ -57,7 +59,8 @@ public record CudaOptions(int ordinal, long workspaceLimitBytes, boolean determi
     }
 
     public CudaOptions withCudnnOps(Set<CudnnOp> ops) {
-        return new CudaOptions(ordinal, workspaceLimitBytes, deterministic, math, ops, profile, libraryFolders, recorded);
+        return new CudaOptions(ordinal, workspaceLimitBytes, deterministic, math, ops, profile, libraryFolders,
+                recorded);
     }
 
     public CudaOptions withProfile(boolean timed) {
@@ -66,7 +69,8 @@ public record CudaOptions(int ordinal, long workspaceLimitBytes, boolean determi
     }
 
     public CudaOptions withLibraryFolders(List<String> folders) {
-        return new CudaOptions(ordinal, workspaceLimitBytes, deterministic, math, cudnnOps, profile, folders, recorded);
+        return new CudaOptions(ordinal, workspaceLimitBytes, deterministic, math, cudnnOps, profile, folders,
+                recorded);
     }
 
     public CudaOptions withRecorded(AlgorithmChoices choices) {

@@ -35,7 +35,8 @@ final class CudaSoftmaxDice implements Kernel {
                 .sizes(rows.batch(), rows.classes(), rows.voxels(), rows.chunks()).flag(op.squared())
                 .sizes(op.ignoreLabel()).build(Math.ceilDiv(rows.classes(), CLASSES_A_BLOCK) * rows.partials());
         KernelCall finish = kernels.call("softmax_dice", "dice_finish").tensors(operands.output(0), operands.output(1))
-                .pointers(partial).sizes(rows.classes(), rows.partials(), op.firstClass()).scalars(op.epsilon()).build(1);
+                .pointers(partial).sizes(rows.classes(), rows.partials(), op.firstClass()).scalars(op.epsilon())
+                .build(1);
         return step -> {
             sums.launch();
             finish.launch();

@@ -52,8 +52,8 @@ final class Cudnn implements AutoCloseable {
 
     private static String hint(int status) {
         return status >= NOT_SUPPORTED && status < NEXT_CATEGORY
-                ? "; this cuDNN does not do it on this GPU: try another cuDNN 9 (GPUs before compute capability 7.5 need one "
-                        + "up to 9.10)"
+                ? "; this cuDNN does not do it on this GPU: try another cuDNN 9 (GPUs before compute capability 7.5 "
+                        + "need one up to 9.10)"
                 : "";
     }
 

@@ -17,14 +17,15 @@ final class Driver {
     private static String hint(int status) {
         return switch (status) {
             case CUresult.CUDA_ERROR_OUT_OF_MEMORY -> "; choose a smaller patch or fewer base channels";
-            case CUresult.CUDA_ERROR_NO_DEVICE -> "; the driver sees no GPU (look at nvidia-smi and CUDA_VISIBLE_DEVICES)";
+            case CUresult.CUDA_ERROR_NO_DEVICE ->
+                    "; the driver sees no GPU (look at nvidia-smi and CUDA_VISIBLE_DEVICES)";
             case CUresult.CUDA_ERROR_INVALID_DEVICE -> "; list the devices with: lobule devices";
             case CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION, CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
-                 CUresult.CUDA_ERROR_INVALID_PTX -> "; the kernels need compute capability 6.0 and a driver for CUDA 11.8 or "
-                         + "newer";
+                 CUresult.CUDA_ERROR_INVALID_PTX ->
+                    "; the kernels need compute capability 6.0 and a driver for CUDA 11.8 or newer";
             case CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, CUresult.CUDA_ERROR_LAUNCH_FAILED,
-                 CUresult.CUDA_ERROR_MISALIGNED_ADDRESS -> "; an earlier kernel touched memory that is not its own, which is "
-                         + "a fault of the program";
+                 CUresult.CUDA_ERROR_MISALIGNED_ADDRESS ->
+                    "; an earlier kernel touched memory that is not its own, which is a fault of the program";
             default -> "";
         };
     }

@@ -13,8 +13,9 @@ import jcuda.driver.CUstream;
 import lobule.device.Tensor;
 
 /**
- * An own kernel with its arguments packed as the driver wants them: an array of addresses, each of one argument in a slot of
- * 8 bytes behind it, which is the size of every parameter of every kernel. Scalars of a step are written into their slots; launching allocates nothing.
+ * An own kernel with its arguments packed as the driver wants them: an array of addresses, each of one argument in a
+ * slot of 8 bytes behind it, which is the size of every parameter of every kernel. Scalars of a step are written into
+ * their slots; launching allocates nothing.
  */
 final class KernelCall {
     private static final long SLOT = 8;

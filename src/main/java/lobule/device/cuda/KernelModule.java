@@ -29,8 +29,8 @@ final class KernelModule implements AutoCloseable {
     private static byte[] image(String name) {
         try (InputStream in = KernelModule.class.getResourceAsStream(name + ".ptx")) {
             if (in == null) {
-                throw new IllegalStateException("device cuda: the program has no kernels " + name + ".ptx; it was built "
-                        + "without them");
+                throw new IllegalStateException("device cuda: the program has no kernels " + name
+                        + ".ptx; it was built without them");
             }
             byte[] text = in.readAllBytes();
             return Arrays.copyOf(text, text.length + 1);

@@ -6,8 +6,8 @@ import jcuda.Pointer;
 import jcuda.jcublas.cublasOperation;
 
 /**
- * Row-major C (rows, columns) = A B with inner sums of given length. cuBLAS works column-major, so it is given the transposed
- * product C' = B' A', which is the same memory.
+ * Row-major C (rows, columns) = A B with inner sums of given length. cuBLAS works column-major, so it is given the
+ * transposed product C' = B' A', which is the same memory.
  */
 final class MatrixProduct {
     private static final Pointer ONE = Pointer.to(new float[] {1});

@@ -9,8 +9,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * Brings a shared library into the process before JCuda asks for it by the same name: the dynamic linker then takes the one
- * that is there, wherever it came from, without an environment variable.
+ * Brings a shared library into the process before JCuda asks for it by the same name: the dynamic linker then takes the
+ * one that is there, wherever it came from, without an environment variable.
  *
  * @param name    {@code libcudnn.so.9}
  * @param path    where it was found: one of the folders, or just the name where the system's own search found it

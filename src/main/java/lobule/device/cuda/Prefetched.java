@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import jcuda.driver.CUevent;
 
 /**
- * Memory beside one tensor, into which the copy stream brings its next values while the compute stream still works with the
- * present ones.
+ * Memory beside one tensor, into which the copy stream brings its next values while the compute stream still works with
+ * the present ones.
  */
 final class Prefetched implements AutoCloseable {
     private final CudaContext context;
@@ -49,7 +49,9 @@ final class Prefetched implements AutoCloseable {
         source = values;
     }
 
-    /** Enqueues the copy to the tensor, if it was {@code values} that were brought; whatever was brought is forgotten. */
+    /**
+     * Enqueues the copy to the tensor, if it was {@code values} that were brought; whatever was brought is forgotten.
+     */
     boolean take(MemorySegment values, DevicePointer destination) {
         boolean same = source.address() == values.address() && source.byteSize() == values.byteSize();
         source = MemorySegment.NULL;

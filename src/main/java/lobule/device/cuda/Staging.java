@@ -16,8 +16,8 @@ import jcuda.driver.CUevent;
 import jcuda.driver.CUstream;
 
 /**
- * Copies between host and device through two pinned buffers, so that the host fills one while the device reads the other.
- * They are small: pinned memory of more than 2 GiB cannot be had through JCuda.
+ * Copies between host and device through two pinned buffers, so that the host fills one while the device reads the
+ * other. They are small: pinned memory of more than 2 GiB cannot be had through JCuda.
  */
 final class Staging implements AutoCloseable {
     private static final long CHUNK = 16L << 20;
