@@ -11,7 +11,7 @@ final class DeviceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "reference",
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
             description = "Where to compute: cpu or reference (default: ${DEFAULT-VALUE}).")
     private String name;
 

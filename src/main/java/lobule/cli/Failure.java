@@ -2,6 +2,7 @@ package lobule.cli;
 
 import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
+import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -21,7 +22,7 @@ final class Failure {
     }
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
-        boolean input = e instanceof CheckpointException || e instanceof UnavailableDeviceException
+        boolean input = e instanceof CheckpointException || e instanceof DeviceUnavailableException
                 || e instanceof OutOfDeviceMemoryException;
         if (input) {
             sentence(command.getErr(), e.getMessage());

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import lobule.device.DeviceUnavailableException;
 import lobule.device.reference.ReferenceDevice;
 import lobule.op.Adam;
 import lobule.verification.FaultyDevice;
@@ -135,12 +136,11 @@ class LobuleTest {
     }
 
     @Test
-    void aLibraryThatDoesNotLoadIsNamedAndNotReplaced() {
-        devices = (name, threads) -> Devices.loaded("cpu", count -> {
-            throw new ExceptionInInitializerError(new UnsatisfiedLinkError("no jnidnnl in java.library.path"));
-        }, threads);
-        assertRefused("device cpu cannot be used here: java.lang.UnsatisfiedLinkError: no jnidnnl in java.library.path; "
-                + "--device reference runs anywhere, slowly", "verify", GOOD);
+    void aDeviceThatCannotBeUsedIsNotReplaced() {
+        devices = (name, threads) -> {
+            throw new DeviceUnavailableException("device " + name + ": no oneDNN here; use device reference", null);
+        };
+        assertRefused("device cpu: no oneDNN here; use device reference", "verify", GOOD);
     }
 
     @Test

@@ -139,12 +139,24 @@ class GradientTest {
         }
     }
 
+    /** Its gradient would be whatever was in memory. */
     @Test
-    void aLossWithoutGradientRuleTrainsNothing() {
+    void aParameterOutOfReachOfTheLossIsRefused() {
         Value x = convolution("a", input);
-        Value score = graph.add("score", Phase.FORWARD, new SegmentationScore(-1), List.of(x, graph.declare("target",
-                Role.INPUT, TensorSpec.rowMajor(DType.UINT8, 1, 6, 6))), List.of()).getFirst();
-        assertThrows(IllegalArgumentException.class, () -> Gradient.append(graph, List.of(score)));
+        convolution("b", input);
+        Value loss = loss("loss", crossEntropy(), x);
+        assertMessage("to b.weight.gradient", List.of(loss));
+    }
+
+    @Test
+    void aLossWithoutGradientRuleIsRefused() {
+        Value score = loss("score", new SegmentationScore(-1), convolution("a", input));
+        assertMessage("to a.weight.gradient", List.of(score));
+    }
+
+    private void assertMessage(String message, List<Value> losses) {
+        String actual = assertThrows(IllegalArgumentException.class, () -> Gradient.append(graph, losses)).getMessage();
+        assertTrue(actual.contains(message), actual);
     }
 
     private static Op crossEntropy() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,8 +130,8 @@ class MemoryPlannerTest {
         return "";
     }
 
-    private static TreeSet<Integer> nodes(MemoryPlan plan) {
-        TreeSet<Integer> nodes = new TreeSet<>();
+    private static Set<Integer> nodes(MemoryPlan plan) {
+        Set<Integer> nodes = new TreeSet<>();
         plan.placements().forEach(placement -> {
             for (int node = placement.lifetime().first(); node <= placement.lifetime().last(); node++) {
                 nodes.add(node);
