@@ -31,6 +31,8 @@ public final class Lobule implements Runnable {
         Lobule lobule = new Lobule();
         return new CommandLine(lobule)
                 .addSubcommand("verify", new VerifyCommand(devices))
+                .addSubcommand("devices", new DevicesCommand(devices))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Failure::ofArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> Failure.ofExecution(e, command, lobule.debug));
     }

@@ -6,8 +6,8 @@ import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
 /**
- * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was made
- * from it; buffers and kernels are closed first.
+ * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was
+ * made from it; buffers and kernels are closed first.
  */
 public interface Device extends AutoCloseable {
 
@@ -39,9 +39,9 @@ public interface Device extends AutoCloseable {
     void upload(MemorySegment source, Tensor destination);
 
     /**
-     * Starts to bring the values of a later {@link #upload} of the same source to the same tensor, while launches so far go
-     * on. A hint: nothing may follow but that upload, and until then the source stays as it is. Devices that compute on the
-     * host's memory need not heed it.
+     * Starts to bring the values of a later {@link #upload} of the same source to the same tensor, while launches so
+     * far go on. A hint: nothing may follow but that upload, and until then the source stays as it is. Devices that
+     * compute on the host's memory need not heed it.
      */
     default void prefetch(MemorySegment source, Tensor destination) {}
 

@@ -24,8 +24,8 @@ public final class Gradient {
     }
 
     /**
-     * Appends the gradients of all parameters with respect to the sum of the losses. For each parameter NAME the graph gets
-     * a value {@code NAME.gradient} of role GRADIENT.
+     * Appends the gradients of all parameters with respect to the sum of the losses. For each parameter NAME the graph
+     * gets a value {@code NAME.gradient} of role GRADIENT.
      *
      * @param losses values of nodes whose op is a root: its gradient rule asks for no output gradient
      * @throws IllegalArgumentException where a parameter is out of reach of the losses

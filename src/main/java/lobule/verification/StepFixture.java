@@ -21,9 +21,9 @@ import lobule.tensor.DType;
 import lobule.tensor.Shape;
 
 /**
- * One training step recorded in a safetensors file: input, target, parameters before, and what came of them: logits, loss,
- * gradients, parameters and running statistics after one Adam step. The metadata say which network and loss. All of it is
- * checked when it is opened.
+ * One training step recorded in a safetensors file: input, target, parameters before, and what came of them: logits,
+ * loss, gradients, parameters and running statistics after one Adam step. The metadata say which network and loss. All
+ * of it is checked when it is opened.
  */
 public final class StepFixture implements AutoCloseable {
     /** As in the runs that the files record. */

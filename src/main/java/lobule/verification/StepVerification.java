@@ -16,8 +16,8 @@ import lobule.op.Value.Role;
 /** Runs a recorded training step on a device and compares everything that comes of it. */
 public final class StepVerification {
     /**
-     * Updates are compared where the gradient is above this share of its tensor's root mean square: Adam's first step is
-     * lr g/(|g| + eps), so that elsewhere the sign of noise would decide.
+     * Updates are compared where the gradient is above this share of its tensor's root mean square: Adam's first step
+     * is lr g/(|g| + eps), so that elsewhere the sign of noise would decide.
      */
     private static final double SIGNIFICANT = 1e-2;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

@@ -3,8 +3,9 @@ package lobule.verification;
 /**
  * The one table of relative errors that a training step may have, by the precision of its products.
  *
- * <p>In float32 all but gradients are dominated by rounding. Gradients are not: where two activations nearly tie, rounding
- * decides which one a max-pool or a ReLU passes, and one gradient tensor moves by up to 1e-2 while all else agrees.
+ * <p>In float32 all but gradients are dominated by rounding. Gradients are not: where two activations nearly tie,
+ * rounding decides which one a max-pool or a ReLU passes, and one gradient tensor moves by up to 1e-2 while all else
+ * agrees.
  */
 public enum Tolerance {
     /** 24-bit products and sums. */
@@ -58,8 +59,8 @@ public enum Tolerance {
     }
 
     /**
-     * For each tensor's update: 1 is one that was not made, 2 one in the wrong direction; less is a single sign of Adam's
-     * first step, lr g/|g|, that rounding turned.
+     * For each tensor's update: 1 is one that was not made, 2 one in the wrong direction; less is a single sign of
+     * Adam's first step, lr g/|g|, that rounding turned.
      */
     public double worstUpdate() {
         return worstUpdate;

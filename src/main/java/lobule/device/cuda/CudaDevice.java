@@ -51,7 +51,7 @@ public final class CudaDevice implements Device {
             search = new AlgorithmSearch(options, context, hardware);
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
             ops = new OpKernels(context, kernels, transfers.staging(),
-                    new Convolutions(options, context, kernels, cudnn, cublas, search));
+                    new Convolutions(options, context, kernels, cudnn, cublas, search), cudnn, options.cudnnOps());
         } catch (RuntimeException | LinkageError e) {
             cleanup.closeAfter(e);
             throw e;

@@ -40,7 +40,9 @@ record NativeLibrary(String name, String path, String problem) {
             problems.append(problem).append("; ");
         }
         String problem = open(name);
-        return new NativeLibrary(name, name, problem.isEmpty() ? "" : problems + problem);
+        // its own name, which begins the linker's message, has been said
+        return new NativeLibrary(name, name,
+                problem.isEmpty() ? "" : problems + problem.replaceFirst("^" + name + ": ", ""));
     }
 
     /** Empty, or the dynamic linker's message. */

@@ -1,6 +1,7 @@
 package lobule.device.cuda;
 
 import java.util.List;
+import java.util.Set;
 import lobule.device.Kernel;
 import lobule.op.Adam;
 import lobule.op.Add;
@@ -36,12 +37,18 @@ final class OpKernels {
     private final Kernels kernels;
     private final Staging staging;
     private final Convolutions convolutions;
+    private final Cudnn cudnn;
+    private final Set<CudnnOp> cudnnOps;
 
-    OpKernels(CudaContext context, Kernels kernels, Staging staging, Convolutions convolutions) {
+    /** @param cudnnOps taken from {@code cudnn} instead of the own kernels */
+    OpKernels(CudaContext context, Kernels kernels, Staging staging, Convolutions convolutions, Cudnn cudnn,
+              Set<CudnnOp> cudnnOps) {
         this.context = context;
         this.kernels = kernels;
         this.staging = staging;
         this.convolutions = convolutions;
+        this.cudnn = cudnn;
+        this.cudnnOps = cudnnOps;
     }
 
     Kernel kernel(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
@@ -64,9 +71,12 @@ final class OpKernels {
             case RunningStatistics _ -> new CudaRunningStatistics(kernels);
             case BatchRenorm renorm -> new CudaBatchRenorm(kernels, renorm);
             case BatchRenormBackward backward -> new CudaBatchRenormBackward(kernels, backward, first);
-            case MaxPool _ -> new CudaMaxPool(kernels);
-            case MaxPoolBackward _ -> new CudaMaxPoolBackward(kernels);
-            case Dropout dropout -> new CudaDropout(kernels, dropout);
+            case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
+                    ? new CudnnPooling(cudnn, first, outputs.getFirst().shape(), false) : new CudaMaxPool(kernels);
+            case MaxPoolBackward _ -> cudnnOps.contains(CudnnOp.POOL)
+                    ? new CudnnPooling(cudnn, first, inputs.get(1).shape(), true) : new CudaMaxPoolBackward(kernels);
+            case Dropout dropout -> cudnnOps.contains(CudnnOp.DROPOUT) ? new CudnnDropout(cudnn, dropout, first)
+                    : new CudaDropout(kernels, dropout);
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
             case Add _ -> new CudaAdd(kernels);
