@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.image.InputException;
+import lobule.train.DivergenceException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -22,9 +24,10 @@ final class Failure {
     }
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
-        boolean input = e instanceof CheckpointException || e instanceof DeviceUnavailableException
-                || e instanceof OutOfDeviceMemoryException;
-        if (input) {
+        boolean input = e instanceof InputException || e instanceof CheckpointException
+                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
+        boolean failedCheck = e instanceof DivergenceException;
+        if (input || failedCheck) {
             sentence(command.getErr(), e.getMessage());
         } else {
             sentence(command.getErr(), "a fault of the program, please report it: " + e
@@ -33,7 +36,7 @@ final class Failure {
         if (debug) {
             e.printStackTrace(command.getErr());
         }
-        return input ? BAD_INPUT : FAULT;
+        return input ? BAD_INPUT : failedCheck ? CHECK_FAILED : FAULT;
     }
 
     private static void sentence(PrintWriter err, String message) {

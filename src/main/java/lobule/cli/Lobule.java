@@ -30,6 +30,7 @@ public final class Lobule implements Runnable {
     static CommandLine commandLine(Devices devices) {
         Lobule lobule = new Lobule();
         return new CommandLine(lobule)
+                .addSubcommand("train", new TrainCommand(devices))
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .addSubcommand("devices", new DevicesCommand(devices))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -109,6 +109,14 @@ abstract class CrossEntropySuite extends OpSuite {
     }
 
     @Test
+    void nothingWeightedIsLossZero() {
+        SoftmaxCrossEntropy op = new SoftmaxCrossEntropy(List.of(0.0, 1.0), SegmentationCase.IGNORE);
+        SegmentationCase given = SegmentationCase.random(Shape.of(1, 2, 3, 5, 3), 1).labelled(0);
+        assertEquals(0, forward(op, given).output(0).get(0));
+        assertArrayEquals(new double[given.logits().values().length], backward(op, given).map(Math::abs).values());
+    }
+
+    @Test
     void withoutIgnoreLabelEveryVoxelCounts() {
         SoftmaxCrossEntropy op = new SoftmaxCrossEntropy(List.of(), -1);
         SegmentationCase given = SegmentationCase.random(Shape.of(1, 2, 3, 5, 3), 1).labelled(0);
