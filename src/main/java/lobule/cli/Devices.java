@@ -19,11 +19,6 @@ interface Devices {
      */
     Device open(String name, int threads, CudaOptions cuda);
 
-    /** With the environment's options for the CUDA device. */
-    default Device open(String name, int threads) {
-        return open(name, threads, CudaEnvironment.options());
-    }
-
     /** The devices of this program. */
     static Devices installed() {
         return new InstalledDevices(System.err::println);

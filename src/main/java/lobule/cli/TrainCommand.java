@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
+import lobule.device.cuda.CudaDevice;
 import lobule.train.ConfigLayers;
 import lobule.train.RunFolder;
 import lobule.train.StepMetrics;
@@ -36,6 +37,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
+    @Mixin
+    private CudaArguments cuda;
+
     @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override it.")
     private Path configFile;
 
@@ -56,7 +60,7 @@ final class TrainCommand implements Callable<Integer> {
             RunFolder.requireFree(config);
         }
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        try (Device device = devices.open(config.device(), threads)) {
+        try (Device device = devices.open(config.device(), threads, cuda.options())) {
             train(device, config, resumed, given.containsKey("device"));
         }
         return 0;
@@ -96,6 +100,9 @@ final class TrainCommand implements Callable<Integer> {
                 progress.end();
             }
             description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
+            if (device instanceof CudaDevice gpu) {
+                new ProfileTable(out).print(gpu.profile());
+            }
         }
     }
 
