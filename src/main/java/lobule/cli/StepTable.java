@@ -33,7 +33,8 @@ final class StepTable {
         if (!fixture.unused().isEmpty()) {
             out.println("  not used: " + String.join(", ", fixture.unused()));
         }
-        out.printf(Locale.ROOT, "  %-" + width + "s  %10s  %9s  %10s%n", "group", "rel. error", "tolerance", "elements");
+        out.printf(Locale.ROOT, "  %-" + width + "s  %10s  %9s  %10s%n", "group", "rel. error", "tolerance",
+                "elements");
         report.groups().forEach(row -> row(row, width));
         out.println(all ? "  all tensors, worst first" : "  worst tensors");
         tensors.forEach(row -> row(row, width));
@@ -41,7 +42,7 @@ final class StepTable {
     }
 
     private void row(Comparison row, int width) {
-        out.printf(Locale.ROOT, "  %-" + width + "s  %10.2e  %9.0e  %10d  %s%n", row.name(), row.error(), row.tolerance(), row.elements(),
-                row.passed() ? "ok" : "FAIL");
+        out.printf(Locale.ROOT, "  %-" + width + "s  %10.2e  %9.0e  %10d  %s%n", row.name(), row.error(),
+                row.tolerance(), row.elements(), row.passed() ? "ok" : "FAIL");
     }
 }

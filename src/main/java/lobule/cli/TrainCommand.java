@@ -113,6 +113,7 @@ final class TrainCommand implements Callable<Integer> {
         out.flush();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // null is still allowed, and what a redirected stream gives in JDK 25
     private static boolean onTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();

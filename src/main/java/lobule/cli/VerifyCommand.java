@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs recorded training steps and compares all that comes of them. */
-@Command(name = "verify", description = "Runs recorded training steps on a device and compares loss, logits, gradients, "
-        + "running statistics and update with the record; exit code 1 where one is beyond its tolerance.")
+@Command(name = "verify", description = "Runs recorded training steps on a device and compares loss, logits, "
+        + "gradients, running statistics and update with the record; exit code 1 where one is beyond its tolerance.")
 final class VerifyCommand implements Callable<Integer> {
     private final Devices devices;
 

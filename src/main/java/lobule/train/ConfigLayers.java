@@ -84,7 +84,7 @@ public final class ConfigLayers {
         ObjectNode root = YAML.createObjectNode();
         options.forEach((key, value) -> {
             ObjectNode node = root;
-            String[] path = key.split("\\.");
+            String[] path = key.split("\\.", -1);
             for (int i = 0; i < path.length - 1; i++) {
                 node = node.withObjectProperty(path[i]);
             }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lobule.image.AtomicFile;
 import lobule.image.InputException;
@@ -86,15 +87,22 @@ public record RunFolder(Path path) {
     private static Path nextFree(String name) {
         try {
             Files.createDirectories(RUNS);
-            for (int number = 1;; number++) {
-                try {
-                    return Files.createDirectory(RUNS.resolve(name + "-" + number));
-                } catch (FileAlreadyExistsException e) {
-                    continue; // someone was there before: the next number
-                }
+            Optional<Path> made = Optional.empty();
+            for (int number = 1; made.isEmpty(); number++) {
+                made = makeNew(RUNS.resolve(name + "-" + number));
             }
+            return made.get();
         } catch (IOException e) {
             throw new InputException(RUNS + ": cannot be written (" + e + "); choose another place by --out.", e);
+        }
+    }
+
+    /** Empty where it exists: two runs that start at once do not share a folder. */
+    private static Optional<Path> makeNew(Path folder) throws IOException {
+        try {
+            return Optional.of(Files.createDirectory(folder));
+        } catch (FileAlreadyExistsException e) {
+            return Optional.empty();
         }
     }
 

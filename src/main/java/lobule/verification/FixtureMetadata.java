@@ -65,7 +65,8 @@ record FixtureMetadata(UNetConfig config, Loss loss, double rMax, double dMax, S
             }
             List<Double> weights = new ArrayList<>();
             for (String part : text("class_weights").split(",", -1)) {
-                weights.add(number("class_weights", part, value -> value >= 0, "comma-separated numbers of at least 0"));
+                weights.add(number("class_weights", part, value -> value >= 0,
+                        "comma-separated numbers of at least 0"));
             }
             if (weights.size() != classes) {
                 throw refused("class_weights", "one number for each of the " + classes + " classes");
@@ -112,8 +113,8 @@ record FixtureMetadata(UNetConfig config, Loss loss, double rMax, double dMax, S
         }
 
         private CheckpointException refused(String key, String expected) {
-            return new CheckpointException(file + ": metadata key " + key + " is \"" + metadata.get(key) + "\", expected "
-                    + expected);
+            return new CheckpointException(file + ": metadata key " + key + " is \"" + metadata.get(key) + "\""
+                    + ", expected " + expected);
         }
     }
 }

@@ -64,8 +64,8 @@ public final class StepFixture implements AutoCloseable {
     private Shape output(SafeTensors.Entry target) {
         Shape labels = target.shape();
         if (labels.rank() != 1 + config().rank()) {
-            throw new CheckpointException(file() + ": tensor target is " + labels + ", expected " + (1 + config().rank())
-                    + " axes, batch and space, as metadata key rank is " + config().rank());
+            throw new CheckpointException(file() + ": tensor target is " + labels + ", expected "
+                    + (1 + config().rank()) + " axes, batch and space, as metadata key rank is " + config().rank());
         }
         List<Long> sizes = new ArrayList<>(labels.sizes());
         sizes.add(1, (long) config().classes());
@@ -77,7 +77,8 @@ public final class StepFixture implements AutoCloseable {
         require("input", ElementType.F32, config().inputShape(output), expected);
         require("target", ElementType.U8, output.without(1), expected);
         require("logits", ElementType.F32, output, expected);
-        require("loss", ElementType.F32, tensors.entry("loss").shape().rank() == 0 ? Shape.of() : Shape.of(1), expected);
+        boolean scalar = tensors.entry("loss").shape().rank() == 0;
+        require("loss", ElementType.F32, scalar ? Shape.of() : Shape.of(1), expected);
         for (Value value : values) {
             if (value.role() == Role.PARAMETER) {
                 require("grad." + value.name(), ElementType.F32, value.spec().shape(), expected);
@@ -89,8 +90,8 @@ public final class StepFixture implements AutoCloseable {
         }
         for (String name : tensors.entries().keySet()) {
             if (name.matches("(param|grad|after)\\..*") && !expected.contains(name)) {
-                throw new CheckpointException(file() + ": tensor " + name + " is of no parameter of the network that the "
-                        + "metadata describe");
+                throw new CheckpointException(file() + ": tensor " + name + " is of no parameter of the network"
+                        + " that the metadata describe");
             }
             if (!expected.contains(name)) {
                 unused.add("tensor " + name);

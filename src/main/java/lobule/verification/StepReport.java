@@ -7,7 +7,8 @@ import java.util.stream.Stream;
  * The outcome of one verified step.
  *
  * @param groups  what decides: loss, logits, gradients, running statistics, update
- * @param tensors gradient, update and running statistics one by one, those nearest to or farthest beyond their tolerance
+ * @param tensors gradient, update and running statistics one by one, those nearest to or farthest beyond their
+ *                tolerance
  *                first
  */
 public record StepReport(List<Comparison> groups, List<Comparison> tensors) {

@@ -9,7 +9,17 @@ package lobule.verification;
  */
 public enum Tolerance {
     /** 24-bit products and sums. */
-    FLOAT32(1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5);
+    FLOAT32(1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5),
+    /**
+     * Factors of 11 bits and sums in float32, as tensor cores multiply float32 and float16. About twice what a device
+     * that rounds its factors so was seen to reach: near-ties turn all over the network.
+     */
+    TENSOR_FLOAT32(2e-3, 3e-2, 0.4, 0.8, 1e-4, 0.7, 1.5),
+    /**
+     * Factors of 8 bits and sums in float32, seen in the same way. Of a whole step only gross faults show: one that is
+     * not made, or made in the wrong direction; kernels are judged one by one.
+     */
+    BFLOAT16(1e-2, 0.15, 0.8, 2.5, 1e-3, 0.9, 1.95);
 
     private final double loss;
     private final double logits;

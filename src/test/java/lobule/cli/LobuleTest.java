@@ -116,7 +116,7 @@ class LobuleTest {
 
     @Test
     void aCommandIsNeeded() {
-        assertRefused("expected one of [verify", new String[0]);
+        assertRefused("no command given, expected one of [", new String[0]);
     }
 
     @Test

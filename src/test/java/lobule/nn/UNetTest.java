@@ -125,7 +125,8 @@ class UNetTest {
     @Test
     void everyParameterIsUpdatedOnce() {
         for (Op optimizer : List.of(ADAM, new NesterovMomentum(0.9, 1e9))) {
-            Graph graph = UNet.training(UNetConfig.of(3, 1, 2, 2, 0.5), Shape.of(1, 2, 4, 4, 4), DICE, optimizer).graph();
+            UNetConfig config = UNetConfig.of(3, 1, 2, 2, 0.5);
+            Graph graph = UNet.training(config, Shape.of(1, 2, 4, 4, 4), DICE, optimizer).graph();
             for (Value parameter : graph.values(Role.PARAMETER)) {
                 assertEquals(1, graph.nodes().stream().filter(node -> node.phase() == Phase.UPDATE
                         && node.op().equals(optimizer) && node.states().getFirst().equals(parameter)).count());

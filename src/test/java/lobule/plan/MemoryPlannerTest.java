@@ -106,7 +106,7 @@ class MemoryPlannerTest {
         return plan;
     }
 
-    /** Paints every node's arena, unit by unit, unless the plan is too large to paint; empty where no two blocks meet. */
+    /** Paints every node's arena unit by unit, if not too large; empty where no two blocks meet. */
     private static String clash(MemoryPlan plan) {
         if (plan.arenaBytes() > 1L << 30) {
             return "";

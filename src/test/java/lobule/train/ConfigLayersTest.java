@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lobule.image.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +123,27 @@ class ConfigLayersTest {
         assertTrue(message.contains(expected), message);
         assertTrue(message.startsWith(file.get() + ": "), message);
         assertFalse(message.contains("\n"), message);
+    }
+
+    @Test
+    void theAnnotatedExampleHasEverySetting() {
+        TrainConfig example = ConfigLayers.resolve(Optional.of(Path.of("docs/config.yaml")), Map.of());
+        assertEquals(ConfigLayers.yaml(example).lines().filter(line -> line.matches("[a-z].*")).map(ConfigLayersTest::key)
+                .toList(), lines("docs/config.yaml").filter(line -> line.matches("[a-z].*")).map(ConfigLayersTest::key)
+                .toList());
+        assertEquals(5e-5, example.rates().at(19_000));
+    }
+
+    private static String key(String line) {
+        return line.substring(0, line.indexOf(':'));
+    }
+
+    private static Stream<String> lines(String file) {
+        try {
+            return Files.readAllLines(Path.of(file)).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

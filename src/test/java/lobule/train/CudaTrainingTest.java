@@ -11,8 +11,10 @@ import java.util.Optional;
 import lobule.data.LabelledVolume;
 import lobule.data.Phantom;
 import lobule.device.Device;
+import lobule.device.DeviceUnavailableException;
 import lobule.device.cpu.CpuDevice;
 import lobule.device.cuda.SimulatedGpu;
+import lobule.device.reference.ReferenceDevice;
 import lobule.image.NiftiWriter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,15 @@ class CudaTrainingTest {
         return steps;
     }
 
+    /** The CPU device, or where its library is missing, as in the portable image, the reference. */
+    private static Device host() {
+        try {
+            return new CpuDevice(2);
+        } catch (DeviceUnavailableException e) {
+            return new ReferenceDevice();
+        }
+    }
+
     private static void assertAlike(List<StepMetrics> expected, List<StepMetrics> actual, int count) {
         for (int i = 0; i < count; i++) {
             double loss = expected.get(i).loss();
@@ -61,7 +72,7 @@ class CudaTrainingTest {
     void learnsIn2DAsOnTheCpu() {
         String experiment = "unet2d-dropout-renorm-cce";
         SimulatedGpu.require();
-        List<StepMetrics> cpu = run(new CpuDevice(2), config("cpu", experiment, "28x28", 60));
+        List<StepMetrics> cpu = run(host(), config("cpu", experiment, "28x28", 60));
         List<StepMetrics> gpu = run(SimulatedGpu.open(), config("gpu", experiment, "28x28", 60));
         assertAlike(cpu, gpu, 5);
         assertTrue(gpu.getLast().loss() < 0.6 * gpu.getFirst().loss(), gpu.getFirst() + " to " + gpu.getLast());
@@ -71,7 +82,7 @@ class CudaTrainingTest {
     void takesThreeStepsIn3DAsTheCpu() {
         String experiment = "unet3d-dropout-renorm-dice";
         SimulatedGpu.require();
-        List<StepMetrics> cpu = run(new CpuDevice(2), config("cpu", experiment, "4x4x4", 3));
+        List<StepMetrics> cpu = run(host(), config("cpu", experiment, "4x4x4", 3));
         List<StepMetrics> gpu = run(SimulatedGpu.open(), config("gpu", experiment, "4x4x4", 3));
         assertAlike(cpu, gpu, 3);
     }

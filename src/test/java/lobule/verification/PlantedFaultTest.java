@@ -67,10 +67,11 @@ class PlantedFaultTest {
 
     @Test
     void oneElementOfALargeGradient() {
-        assertFailed(Set.of("gradients", WORST_GRADIENT), PlantedFaultTest::isFirstGradient, (right, operands, step) -> {
-            right.run(step);
-            change(operands.state(0), 3, 4, value -> 1.5 * value);
-        });
+        assertFailed(Set.of("gradients", WORST_GRADIENT), PlantedFaultTest::isFirstGradient,
+                (right, operands, step) -> {
+                    right.run(step);
+                    change(operands.state(0), 3, 4, value -> 1.5 * value);
+                });
     }
 
     @Test

@@ -32,7 +32,7 @@ class StepFixtureTest {
         return Stream.of(
                 damage(copy -> copy.metadata().clear(), "metadata key bn_epsilon is missing"),
                 damage(copy -> copy.metadata().remove("loss"), "metadata key loss is missing"),
-                damage(copy -> copy.metadata().put("loss", "hinge"), "loss is \"hinge\", expected one of [dice, dicefg"),
+                damage(copy -> copy.metadata().put("loss", "hinge"), "loss is \"hinge\", expected one of [dice,"),
                 damage(copy -> copy.metadata().put("rank", "4"), "rank is 4, expected 2 or 3"),
                 damage(copy -> copy.metadata().put("rank", "3"), "expected 4 axes"),
                 damage(copy -> copy.metadata().put("rank", "two"), "metadata key rank is \"two\""),
