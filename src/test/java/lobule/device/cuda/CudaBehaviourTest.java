@@ -176,7 +176,7 @@ class CudaBehaviourTest {
     private static MemorySegment numbers(Arena arena, TensorSpec spec, int step) {
         MemorySegment numbers = arena.allocate(spec.bytes(), Float.BYTES);
         for (long i = 0; i < spec.shape().elements(); i++) {
-            numbers.setAtIndex(ValueLayout.JAVA_FLOAT, i, i * step % 1009);
+            numbers.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (i * step % 1009));
         }
         return numbers;
     }
