@@ -12,8 +12,10 @@ const Range& global_range(const Warp& warp, const Instruction& in, int lane, uin
     const Allocation* found = address >= kDeviceBase ? warp.memory->find(address) : nullptr;
     if (found == nullptr || !found->holds(address, bytes)) {
         if (address % bytes != 0 && found != nullptr) misaligned(warp, lane, address, bytes, access);
-        warp.fault(kIllegalAddress, lane, format("global %s of %u bytes out of bounds: 0x%lx is %s", access_name(access),
-                                                 bytes, address, warp.memory->describe(address).c_str()));
+        std::string place = warp.memory->describe(address);
+        bool freed = place.find("freed") != std::string::npos;
+        warp.fault(kIllegalAddress, lane, format("global %s of %u bytes %s: 0x%lx is %s", access_name(access), bytes,
+                                                 freed ? "after the free" : "out of bounds", address, place.c_str()));
     }
     range.begin = found->address;
     range.bytes = found->bytes;

@@ -145,6 +145,17 @@ void Driver::report_leaks() {
     if (!modules.empty()) complain(format("leak: %zu modules were not unloaded", modules.size()));
 }
 
+void Driver::forget_everything() {
+    std::vector<uint64_t> addresses;
+    for (const auto& [address, allocation] : memory_->live()) addresses.push_back(address);
+    for (uint64_t address : addresses) memory_->release(address);
+    pinned.clear();
+    events.clear();
+    streams.clear();
+    modules.clear();
+    functions.clear();
+}
+
 namespace {
 
 // A process that saw a fault cannot end well, whatever its own exit status.

@@ -71,6 +71,8 @@ public:
     void require_live(const Context* context) const;
     // Tells what is still there when the last context goes, or the process ends.
     void report_leaks();
+    // What a context takes with it.
+    void forget_everything();
 
     // The null handle is the default stream.
     Stream& stream(void* handle);

@@ -85,7 +85,10 @@ int device_call(const char* name, int device, const std::function<void()>& f) {
 
 void destroy(Driver& driver, Context* context) {
     driver.drain_all();
-    if (driver.contexts.size() == 1) driver.report_leaks();
+    if (driver.contexts.size() == 1) {
+        driver.report_leaks();
+        driver.forget_everything();
+    }
     driver.contexts.erase(context);
     std::vector<Context*>& stack = context_stack();
     if (!stack.empty() && stack.back() == context) stack.pop_back();
