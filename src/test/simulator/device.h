@@ -24,6 +24,8 @@ const uint8_t* readable(const std::string& what, const void* pointer, uint64_t b
 uint8_t* writable(const std::string& what, const void* pointer, uint64_t bytes);
 // Host access without a check of the shadow, for strided tensors that check element by element.
 uint8_t* raw(const std::string& what, const void* pointer, uint64_t bytes);
+// Fills with NaN and marks as never written: what scratch memory holds after a call.
+void scribble(const std::string& what, const void* pointer, uint64_t bytes);
 bool is_written(const void* pointer, uint64_t bytes);
 void mark_written(const void* pointer, uint64_t bytes);
 

@@ -124,6 +124,13 @@ void DeviceMemory::mark_written(uint64_t address, uint64_t bytes) {
     for (at = std::max(at, end / 4 * 4); at < end; at++) *shadow(at) |= static_cast<uint8_t>(1u << at % 4);
 }
 
+void DeviceMemory::mark_unwritten(uint64_t address, uint64_t bytes) {
+    uint64_t at = address, end = address + bytes;
+    for (; at < end && at % 4 != 0; at++) *shadow(at) &= static_cast<uint8_t>(~(1u << at % 4));
+    if (at < end) std::memset(shadow(at), 0, (end - at) / 4);
+    for (at = std::max(at, end / 4 * 4); at < end; at++) *shadow(at) &= static_cast<uint8_t>(~(1u << at % 4));
+}
+
 void DeviceMemory::copy_shadow(uint64_t to, uint64_t from, uint64_t bytes) {
     uint64_t offset = 0;
     if (to % 4 == 0 && from % 4 == 0) {

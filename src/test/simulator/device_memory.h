@@ -45,6 +45,7 @@ public:
     // Offset of the first byte that was never written; `bytes` when there is none.
     uint64_t first_unwritten(uint64_t address, uint64_t bytes) const;
     void mark_written(uint64_t address, uint64_t bytes);
+    void mark_unwritten(uint64_t address, uint64_t bytes);
     void copy_shadow(uint64_t to, uint64_t from, uint64_t bytes);
 
     uint64_t capacity() const { return capacity_; }

@@ -225,6 +225,12 @@ uint8_t* raw(const std::string& what, const void* pointer, uint64_t bytes) {
     return Driver::instance().memory().host(address_of(pointer));
 }
 
+void scribble(const std::string& what, const void* pointer, uint64_t bytes) {
+    if (bytes == 0) return;
+    std::memset(raw(what, pointer, bytes), 0xFF, bytes);
+    Driver::instance().memory().mark_unwritten(address_of(pointer), bytes);
+}
+
 bool is_written(const void* pointer, uint64_t bytes) {
     return Driver::instance().memory().all_written(address_of(pointer), bytes);
 }
