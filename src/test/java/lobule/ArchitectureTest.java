@@ -26,7 +26,7 @@ class ArchitectureTest {
     /** From top to bottom: a package uses lower rows only, and of its own row what {@link #BESIDE} names. */
     private static final List<Set<String>> ROWS = List.of(
         Set.of("cli"),
-        Set.of("train", "inference", "evaluation", "report", "checkpoint"),
+        Set.of("train", "inference", "evaluation", "report", "checkpoint", "verification"),
         Set.of("data"),
         Set.of("image"),
         Set.of("nn"),
@@ -40,7 +40,8 @@ class ArchitectureTest {
 
     private static final Map<String, Set<String>> BESIDE = Map.of(
         "train", Set.of("report", "evaluation", "checkpoint"),
-        "inference", Set.of("checkpoint"));
+        "inference", Set.of("checkpoint"),
+        "verification", Set.of("checkpoint"));
 
     /** What can be embedded without the trainer on top. */
     private static final String[] EMBEDDABLE = {

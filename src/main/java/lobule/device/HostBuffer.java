@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A buffer in the host's memory, outside the Java heap; what both CPU devices compute on. It comes from the C library, not
- * from the JVM, whose off-heap memory is zeroed (so that every page is resident at once) and limited by the heap's size.
+ * A buffer in the host's memory, outside the Java heap; what both CPU devices compute on. It comes from the C library,
+ * not from the JVM, whose off-heap memory is zeroed (so that every page is resident at once) and limited by the heap's
+ * size.
  */
 public final class HostBuffer implements Buffer {
     private static final MethodHandle ALIGNED_ALLOC = function("aligned_alloc",

@@ -1,8 +1,8 @@
 package lobule.device;
 
 /**
- * Philox4x32-10, the counter-based random generator of Salmon et al. 2011 ("Parallel random numbers: as easy as 1, 2, 3"):
- * four 32-bit words are a pure function of key and counter, so that any thread can draw any of them.
+ * Philox4x32-10, the counter-based random generator of Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
+ * 3": four 32-bit words are a pure function of key and counter, so that any thread can draw any of them.
  *
  * @param key0 low word of the key
  * @param key1 high word of the key

@@ -24,10 +24,11 @@ public final class Gradient {
     }
 
     /**
-     * Appends the gradients of all parameters with respect to the sum of the losses. For each parameter NAME the graph gets
-     * a value {@code NAME.gradient} of role GRADIENT.
+     * Appends the gradients of all parameters with respect to the sum of the losses. For each parameter NAME the graph
+     * gets a value {@code NAME.gradient} of role GRADIENT.
      *
-     * @param losses nodes whose op is a root: its gradient rule asks for no output gradient
+     * @param losses values of nodes whose op is a root: its gradient rule asks for no output gradient
+     * @throws IllegalArgumentException where a parameter is out of reach of the losses
      */
     public static void append(Graph graph, List<Value> losses) {
         Gradient gradient = new Gradient(graph);
@@ -41,6 +42,19 @@ public final class Gradient {
             boolean reached = node.outputs().stream().anyMatch(gradient.gradients::containsKey);
             if ((root || reached) && node.op() instanceof Differentiable op) {
                 op.gradient(gradient.new NodeTape(node));
+            }
+        }
+        gradient.requireAllTrained();
+    }
+
+    /** A gradient that no node writes would be whatever was in memory. */
+    private void requireAllTrained() {
+        Set<Value> written = new HashSet<>();
+        graph.nodes().forEach(node -> written.addAll(node.states()));
+        for (Value value : graph.values(Role.GRADIENT)) {
+            if (!written.contains(value)) {
+                throw new IllegalArgumentException("the graph has no path with gradient rules from a loss to "
+                        + value.name());
             }
         }
     }

@@ -23,8 +23,8 @@ import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 
 /**
- * A U-Net in training on a device: a training and an evaluation program over the same parameters and, since they never run
- * at once, the same arena. Takes all its memory at the start and none later.
+ * A U-Net in training on a device: a training and an evaluation program over the same parameters and, since they never
+ * run at once, the same arena. Takes all its memory at the start and none later.
  */
 public final class TrainingModel implements AutoCloseable {
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -110,6 +110,15 @@ public final class TrainingModel implements AutoCloseable {
         trainingRun.upload(target, training.target().orElseThrow());
         trainingRun.run(Phase.FORWARD, step);
         trainingRun.run(Phase.BACKWARD, step);
+    }
+
+    /**
+     * Starts to bring the mini-batch of the next {@link #train} while launches so far go on; both stay unchanged until
+     * then.
+     */
+    public void prefetch(MemorySegment input, MemorySegment target) {
+        trainingRun.prefetch(input, training.input());
+        trainingRun.prefetch(target, training.target().orElseThrow());
     }
 
     /** Applies the gradients. */

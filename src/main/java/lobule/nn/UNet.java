@@ -91,8 +91,9 @@ public final class UNet {
     private Value declareInput(Shape output) {
         for (int axis = 0; axis < output.spatialRank(); axis++) {
             if (!UNetConfig.legalOutput(output.spatial(axis))) {
-                throw new IllegalArgumentException("U-Net: output " + output + " has an axis of "
-                        + output.spatial(axis) + ", expected 8k + 4");
+                throw new IllegalArgumentException("U-Net: output " + output + " has axis "
+                        + "DHW".charAt(axis + 3 - output.spatialRank()) + " of " + output.spatial(axis)
+                        + ", expected 8k + 4");
             }
         }
         return graph.declare("input", Role.INPUT, TensorSpec.activation(config.inputShape(output)));

@@ -5,11 +5,12 @@ import lobule.tensor.DType;
 import lobule.tensor.TensorSpec;
 
 /**
- * One Adam update (Kingma and Ba 2015), bias-corrected, epsilon outside the root; learning rate, step count and gradient
- * scale come with the step. The gradient is scaled down where the norm of all gradients exceeds {@code clipNorm}; where
- * that norm is not finite nothing is updated.
+ * One Adam update (Kingma and Ba 2015), bias-corrected, epsilon outside the root; learning rate, step count and
+ * gradient scale come with the step. The gradient is scaled down where the norm of all gradients exceeds {@code
+ * clipNorm}; where that norm is not finite nothing is updated.
  *
- * <p>Inputs: gradient; norm (1) of {@link GradientNorm}. States: parameter, first moment, second moment, all like gradient.
+ * <p>Inputs: gradient; norm (1) of {@link GradientNorm}. States: parameter, first moment, second moment, all like
+ * gradient.
  *
  * @param clipNorm largest norm, or infinity
  */

@@ -9,8 +9,8 @@ import lobule.tensor.TensorSpec;
  * Normalises with given statistics: y = gamma ((x - mu) / sigma r + d) + beta, and with {@code relu} max(y, 0).
  *
  * <p>Inputs: x (N, C, D, H, W); statistics (4, C) of {@link BatchRenormStatistics} or {@link RunningStatistics}; gamma
- * (C); beta (C). Output: y, like x. The gradient rule takes the statistics to be those of the batch x itself, with r and
- * d constants.
+ * (C); beta (C). Output: y, like x. The gradient rule takes the statistics to be those of the batch x itself, with r
+ * and d constants.
  */
 public record BatchRenorm(boolean relu) implements Op, Differentiable {
 

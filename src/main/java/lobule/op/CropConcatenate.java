@@ -7,8 +7,8 @@ import lobule.tensor.TensorSpec;
 /**
  * The skip connection: the centre of the encoder's output, cropped to the decoder's size, then the decoder's channels.
  *
- * <p>Inputs: skip (N, Cs, D, H, W); up (N, Cu, D', H', W') with D' &lt;= D and so on. Output: (N, Cs+Cu, D', H', W'). The crop
- * starts at (D-D')/2, rounded down.
+ * <p>Inputs: skip (N, Cs, D, H, W); up (N, Cu, D', H', W') with D' &lt;= D and so on. Output: (N, Cs+Cu, D', H', W').
+ * The crop starts at (D-D')/2, rounded down.
  */
 public record CropConcatenate() implements Op, Differentiable {
 

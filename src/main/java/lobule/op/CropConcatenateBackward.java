@@ -5,8 +5,8 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * Gradient of {@link CropConcatenate}. Input: dy (N, Cs+Cu, D', H', W'). Outputs: dskip of shape {@code skip}, 0 outside the
- * crop; dup (N, Cu, D', H', W').
+ * Gradient of {@link CropConcatenate}. Input: dy (N, Cs+Cu, D', H', W'). Outputs: dskip of shape {@code skip}, 0
+ * outside the crop; dup (N, Cu, D', H', W').
  *
  * @param skip shape of the forward op's first input
  */

@@ -4,11 +4,12 @@ import java.util.List;
 import lobule.tensor.TensorSpec;
 
 /**
- * Elementwise inverted dropout: y = x / (1 - rate) where the mask keeps, else 0. Input: x (N, C, D, H, W); output: like x.
+ * Elementwise inverted dropout: y = x / (1 - rate) where the mask keeps, else 0. Input: x (N, C, D, H, W); output: like
+ * x.
  *
- * <p>The mask is never stored: Philox4x32-10 with the run's seed as key and counter (64-bit voxel * ceil(C/4) + channel/4,
- * {@code index}, micro-step), lane = channel mod 4, voxel = linear index over (N, D, H, W); kept where the 32-bit word is
- * at least rate * 2^32. It is linear in x, so its gradient is the same op on dy.
+ * <p>The mask is never stored: Philox4x32-10 with the run's seed as key and counter (64-bit voxel * ceil(C/4) +
+ * channel/4, {@code index}, micro-step), lane = channel mod 4, voxel = linear index over (N, D, H, W); kept where the
+ * 32-bit word is at least rate * 2^32. It is linear in x, so its gradient is the same op on dy.
  *
  * @param index which dropout of the network this is; gives each its own random stream
  */

@@ -4,8 +4,8 @@ import java.util.List;
 import lobule.tensor.TensorSpec;
 
 /**
- * Euclidean norm of all gradients together, times the step's gradient scale. Inputs: any number of float32 tensors. Output:
- * (1).
+ * Euclidean norm of all gradients together, times the step's gradient scale. Inputs: any number of float32 tensors.
+ * Output: (1).
  */
 public record GradientNorm() implements Op {
 

@@ -5,8 +5,8 @@ import lobule.tensor.DType;
 import lobule.tensor.TensorSpec;
 
 /**
- * One step of stochastic gradient descent with Nesterov momentum: v = momentum v + g; parameter -= rate (g + momentum v).
- * Scaling and clipping as of {@link Adam}.
+ * One step of stochastic gradient descent with Nesterov momentum: v = momentum v + g; parameter -= rate (g + momentum
+ * v). Scaling and clipping as of {@link Adam}.
  *
  * <p>Inputs: gradient; norm (1) of {@link GradientNorm}. States: parameter, velocity, both like gradient.
  *

@@ -23,6 +23,14 @@ public sealed interface Op
      */
     List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states);
 
+    /** Refuses operands that do not agree with {@link #outputs}. */
+    default void check(List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        List<TensorSpec> expected = outputs(inputs, states);
+        if (!outputs.equals(expected)) {
+            throw new IllegalArgumentException(label() + ": outputs are " + outputs + ", expected " + expected);
+        }
+    }
+
     /** The op's name in profiles and messages. */
     default String label() {
         return getClass().getSimpleName();

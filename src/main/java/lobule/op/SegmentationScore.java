@@ -6,12 +6,12 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * Counts from which Jaccard and dice of the foreground (every class but 0) follow, by the largest logit (the lowest class
- * on ties).
+ * Counts from which Jaccard and dice of the foreground (every class but 0) follow, by the largest logit (the lowest
+ * class on ties).
  *
- * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8. Output: (5) FLOAT64, exact counts to 2^53: voxels of the
- * foreground in both, in the prediction, in the target; voxels counted; sum of the largest softmax probability. Voxels with
- * {@code ignoreLabel} are left out of all. Foreground classes are not told apart.
+ * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8. Output: (5) FLOAT64, exact counts to 2^53: voxels of
+ * the foreground in both, in the prediction, in the target; voxels counted; sum of the largest softmax probability.
+ * Voxels with {@code ignoreLabel} are left out of all. Foreground classes are not told apart.
  *
  * @param ignoreLabel label left out, or -1 for none
  */

@@ -6,12 +6,12 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * Softmax and categorical cross entropy in one op: -sum_j w_{y_j} log p_{y_j} / sum_j w_{y_j} over batch and space, from
- * log-sum-exp, so that it is finite for every finite logit.
+ * Softmax and categorical cross entropy in one op: -sum_j w_{y_j} log p_{y_j} / sum_j w_{y_j} over batch and space,
+ * from log-sum-exp, so that it is finite for every finite logit.
  *
- * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8 labels. Outputs: loss (1); sums (2) FLOAT64 with numerator and
- * sum of weights. Voxels with {@code ignoreLabel} are left out of both; where nothing is left the loss and its gradient are
- * 0. As a root its gradient is 1.
+ * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8 labels. Outputs: loss (1); sums (2) FLOAT64 with
+ * numerator and sum of weights. Voxels with {@code ignoreLabel} are left out of both; where nothing is left the loss
+ * and its gradient are 0. As a root its gradient is 1.
  *
  * @param classWeights one weight a class, or empty for all 1
  * @param ignoreLabel  label left out, or -1 for none

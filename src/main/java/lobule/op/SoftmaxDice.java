@@ -6,11 +6,11 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * Softmax and dice loss in one op: 1 - mean over classes of (2 I + e) / (S + e), with I = sum p y and S = sum p + sum y, or
- * with {@code squared} S = sum p^2 + sum y^2 (Milletari 2016); sums run over batch and space.
+ * Softmax and dice loss in one op: 1 - mean over classes of (2 I + e) / (S + e), with I = sum p y and S = sum p + sum
+ * y, or with {@code squared} S = sum p^2 + sum y^2 (Milletari 2016); sums run over batch and space.
  *
- * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8 labels. Outputs: loss (1); sums (C, 2) FLOAT64 with rows I, S.
- * Voxels with {@code ignoreLabel} are left out of all sums. As a root its gradient is 1.
+ * <p>Inputs: logits (N, C, D, H, W); target (N, D, H, W) UINT8 labels. Outputs: loss (1); sums (C, 2) FLOAT64 with rows
+ * I, S. Voxels with {@code ignoreLabel} are left out of all sums. As a root its gradient is 1.
  *
  * @param foregroundOnly leave class 0 out of the mean
  * @param ignoreLabel    label left out, or -1 for none

@@ -18,7 +18,9 @@ public interface Tape {
     /** Appends a backward node, named after the forward node and {@code suffix}. */
     List<Value> append(String suffix, Op op, List<Value> inputs, List<Value> states);
 
-    /** The state that collects the gradient of a parameter: kernels add to it, or overwrite it on the first mini-batch. */
+    /**
+     * The state that collects the gradient of a parameter: kernels add to it, or overwrite it on the first mini-batch.
+     */
     Value parameterGradient(Value parameter);
 
     /** Says that {@code gradient} is (a part of) the gradient of an input. */

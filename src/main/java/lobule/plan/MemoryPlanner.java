@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Packs lifetimes into one arena. Offline dynamic storage allocation is NP-hard; the greedy placement, each block as low as
- * the blocks already placed allow, is tried in several orders and the smallest arena wins.
+ * Packs lifetimes into one arena. Offline dynamic storage allocation is NP-hard; the greedy placement, each block as
+ * low as the blocks already placed allow, is tried in several orders and the smallest arena wins.
  */
 public final class MemoryPlanner {
     private static final List<Comparator<Lifetime>> ORDERS = List.of(

@@ -1,2 +1,4 @@
-/** From lifetimes to offsets in one arena, and the proof that the result is right. Pure functions; no memory is touched. */
+/**
+ * From lifetimes to offsets in one arena, and the proof that the result is right. Pure functions; no memory is touched.
+ */
 package lobule.plan;

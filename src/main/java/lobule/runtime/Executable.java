@@ -54,13 +54,18 @@ public final class Executable {
         device.upload(source, tensor(value));
     }
 
+    /** Starts to bring the values of a later {@link #upload} of the same source; see {@link Device#prefetch}. */
+    public void prefetch(MemorySegment source, Value value) {
+        device.prefetch(source, tensor(value));
+    }
+
     public void download(Value value, MemorySegment destination) {
         device.download(tensor(value), destination);
     }
 
     /**
-     * Runs forward and backward once more, node by node, and finds the first whose output holds a NaN or an infinity. Slow;
-     * for the message after a loss that is not finite.
+     * Runs forward and backward once more, node by node, and finds the first whose output holds a NaN or an infinity.
+     * Slow; for the message after a loss that is not finite.
      */
     public Optional<Node> firstNonFinite(Step step) {
         for (int i = 0; i < launches.length; i++) {

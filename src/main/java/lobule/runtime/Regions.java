@@ -12,8 +12,8 @@ import lobule.op.Value;
 import lobule.op.Value.Role;
 
 /**
- * The memory that outlives a step: parameters, running statistics, gradients and optimiser moments, each region allocated
- * once. Graphs that name the same values (training and evaluation) share it.
+ * The memory that outlives a step: parameters, running statistics, gradients and optimiser moments, each region
+ * allocated once. Graphs that name the same values (training and evaluation) share it.
  */
 public final class Regions implements AutoCloseable {
     private static final List<Role> ROLES = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER);

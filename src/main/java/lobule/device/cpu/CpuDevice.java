@@ -71,10 +71,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
-        List<TensorSpec> expected = op.outputs(inputs, states);
-        if (!outputs.equals(expected)) {
-            throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
-        }
+        op.check(inputs, states, outputs);
         return kernel(op, shapes(inputs), shapes(states), shapes(outputs), inputs);
     }
 
@@ -103,10 +100,10 @@ public final class CpuDevice implements Device {
             case CropConcatenateBackward _ -> new CpuCropConcatenateBackward(workers, out.get(0), out.get(1));
             case Add _ -> new CpuAdd(workers);
             case SoftmaxDice dice -> CpuLosses.dice(workers, dice, in.get(0));
-            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CpuSoftmaxDiceBackward(workers, dice, in.get(0));
+            case SoftmaxDiceBackward(SoftmaxDice dice) -> CpuLosses.diceBackward(workers, dice, in.get(0));
             case SoftmaxCrossEntropy entropy -> CpuLosses.crossEntropy(workers, entropy, in.get(0));
             case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
-                    new CpuSoftmaxCrossEntropyBackward(workers, entropy, in.get(0));
+                    CpuLosses.crossEntropyBackward(workers, entropy, in.get(0));
             case SegmentationScore score -> CpuLosses.score(workers, score, in.get(0));
             case GradientNorm _ -> new CpuGradientNorm(workers, inputs);
             case Adam adam -> new CpuAdam(workers, adam);
@@ -120,7 +117,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
-        requireSize(source, destination);
+        destination.requireSize(source);
         MemorySegment memory = HostBuffer.segment(destination);
         if (needsTransposition(destination.spec())) {
             new ChannelsLast(destination.spec().shape()).toDevice(source, memory, workers);
@@ -131,7 +128,7 @@ public final class CpuDevice implements Device {
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
-        requireSize(destination, source);
+        source.requireSize(destination);
         MemorySegment memory = HostBuffer.segment(source);
         if (needsTransposition(source.spec())) {
             new ChannelsLast(source.spec().shape()).toHost(memory, destination, workers);
@@ -142,13 +139,6 @@ public final class CpuDevice implements Device {
 
     private static boolean needsTransposition(TensorSpec spec) {
         return spec.layout() == Layout.ACTIVATION && spec.shape().channels() > 1;
-    }
-
-    private static void requireSize(MemorySegment host, Tensor tensor) {
-        if (host.byteSize() != tensor.spec().bytes()) {
-            throw new IllegalArgumentException("host memory has " + host.byteSize() + " bytes, expected "
-                    + tensor.spec().bytes() + " for tensor " + tensor.spec());
-        }
     }
 
     @Override

@@ -10,7 +10,7 @@ import lobule.op.SoftmaxCrossEntropy;
 import lobule.op.SoftmaxDice;
 import lobule.tensor.Shape;
 
-/** The forward losses and the score, each a reduction over labelled voxels. */
+/** The losses, their gradients and the score: reductions over, and maps of, labelled voxels. */
 final class CpuLosses {
     private CpuLosses() {}
 
@@ -29,10 +29,15 @@ final class CpuLosses {
                 (sums, operands) -> setLoss(operands, 1 - meanDice(op, classes, sums)));
     }
 
+    static Kernel diceBackward(WorkerPool workers, SoftmaxDice forward, Shape logits) {
+        return new VoxelGradient(workers, logits.elements() / logits.channels(), forward.ignoreLabel(),
+                new DiceGradient(forward));
+    }
+
     private static double meanDice(SoftmaxDice op, int classes, MemorySegment sums) {
         double dice = 0;
         for (int c = op.firstClass(); c < classes; c++) {
-            dice += CpuSoftmaxDiceBackward.dice(sums, c, op.epsilon());
+            dice += DiceGradient.dice(sums, c, op.epsilon());
         }
         return dice / (classes - op.firstClass());
     }
@@ -48,6 +53,11 @@ final class CpuLosses {
                     double weights = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 1);
                     setLoss(operands, weights == 0 ? 0 : sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 0) / weights);
                 });
+    }
+
+    static Kernel crossEntropyBackward(WorkerPool workers, SoftmaxCrossEntropy forward, Shape logits) {
+        return new VoxelGradient(workers, logits.elements() / logits.channels(), forward.ignoreLabel(),
+                new CrossEntropyGradient(forward));
     }
 
     static Kernel score(WorkerPool workers, SegmentationScore op, Shape logits) {

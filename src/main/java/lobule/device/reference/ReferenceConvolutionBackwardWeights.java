@@ -34,7 +34,7 @@ final class ReferenceConvolutionBackwardWeights implements Launch {
         }
     }
 
-    /** All taps of one pair of channels; each keeps a sum for every w until the end, so that the inner loop is along W. */
+    /** All taps of one pair of channels; each keeps a sum per w until the end, so that the inner loop is along W. */
     private void weight(long co, long ci, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][dy.extents().width()];
         float[] dyRow = new float[dy.extents().width()];

@@ -64,10 +64,7 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
-        List<TensorSpec> expected = op.outputs(inputs, states);
-        if (!outputs.equals(expected)) {
-            throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
-        }
+        op.check(inputs, states, outputs);
         return kernel(op);
     }
 
@@ -109,21 +106,14 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
-        requireSize(source, destination);
+        destination.requireSize(source);
         HostBuffer.segment(destination).copyFrom(source);
     }
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
-        requireSize(destination, source);
+        source.requireSize(destination);
         destination.copyFrom(HostBuffer.segment(source));
-    }
-
-    private static void requireSize(MemorySegment host, Tensor tensor) {
-        if (host.byteSize() != tensor.spec().bytes()) {
-            throw new IllegalArgumentException("host memory has " + host.byteSize() + " bytes, expected "
-                    + tensor.spec().bytes() + " for tensor " + tensor.spec());
-        }
     }
 
     @Override

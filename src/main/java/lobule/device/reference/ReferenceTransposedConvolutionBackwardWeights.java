@@ -27,7 +27,7 @@ final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
         parallel.forEach(kernel.n() * kernel.c(), pair -> weight(pair / kernel.c(), pair % kernel.c(), step));
     }
 
-    /** All taps of one pair of channels; each keeps a sum for every w until the end, so that the inner loop is along W. */
+    /** All taps of one pair of channels; each keeps a sum per w until the end, so that the inner loop is along W. */
     private void weight(long ci, long co, Step step) {
         double[][] sums = new double[Math.toIntExact(kernel.d() * kernel.h() * kernel.w())][x.extents().width()];
         float[] xRow = new float[x.extents().width()];

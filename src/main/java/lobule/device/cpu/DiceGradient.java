@@ -2,39 +2,13 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import lobule.device.HostBuffer;
-import lobule.device.Kernel;
-import lobule.device.Launch;
-import lobule.device.Operands;
 import lobule.op.SoftmaxDice;
-import lobule.tensor.Shape;
 
-/** Gradient of the dice loss through the softmax, voxel by voxel, from the sums of the forward pass. */
-final class CpuSoftmaxDiceBackward implements Kernel {
-    private final WorkerPool workers;
-    private final SoftmaxDice forward;
-    private final Span span;
-
-    CpuSoftmaxDiceBackward(WorkerPool workers, SoftmaxDice forward, Shape logits) {
-        this.workers = workers;
-        this.forward = forward;
-        this.span = new Span(logits.elements() / logits.channels());
-    }
+/** Gradient of the dice loss through the softmax. */
+record DiceGradient(SoftmaxDice forward) implements VoxelGradient.Rule {
 
     @Override
-    public Launch bind(Operands operands) {
-        LabelledLogits logits = new LabelledLogits(operands.input(0), operands.input(1), forward.ignoreLabel());
-        MemorySegment sums = HostBuffer.segment(operands.input(2));
-        MemorySegment gradient = HostBuffer.segment(operands.output(0));
-        WorkerPool.Chunks chunks = chunk -> {
-            for (long voxel = span.start(chunk); voxel < span.end(chunk); voxel++) {
-                voxel(logits, sums, gradient, voxel);
-            }
-        };
-        return step -> workers.run(span.chunks(), chunks);
-    }
-
-    private void voxel(LabelledLogits logits, MemorySegment sums, MemorySegment gradient, long voxel) {
+    public void write(LabelledLogits logits, MemorySegment sums, MemorySegment gradient, long voxel) {
         int label = logits.label(voxel);
         double logSum = label < 0 ? 0 : logits.logSum(voxel);
         double mean = 0;

@@ -1,0 +1,45 @@
+package lobule.cli;
+
+import java.io.PrintWriter;
+import lobule.checkpoint.CheckpointException;
+import lobule.device.DeviceUnavailableException;
+import lobule.device.OutOfDeviceMemoryException;
+import lobule.image.InputException;
+import lobule.train.DivergenceException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** How a command that cannot go on ends: one sentence on the error stream, and the exit code. */
+final class Failure {
+    static final int CHECK_FAILED = 1;
+    static final int BAD_INPUT = 2;
+    static final int FAULT = 3;
+
+    private Failure() {}
+
+    static int ofArguments(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        sentence(command.getErr(), e.getMessage() + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+        return BAD_INPUT;
+    }
+
+    static int ofExecution(Exception e, CommandLine command, boolean debug) {
+        boolean input = e instanceof InputException || e instanceof CheckpointException
+                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
+        boolean failedCheck = e instanceof DivergenceException;
+        if (input || failedCheck) {
+            sentence(command.getErr(), e.getMessage());
+        } else {
+            sentence(command.getErr(), "a fault of the program, please report it: " + e
+                    + (debug ? "" : " (--debug shows where)"));
+        }
+        if (debug) {
+            e.printStackTrace(command.getErr());
+        }
+        return input ? BAD_INPUT : failedCheck ? CHECK_FAILED : FAULT;
+    }
+
+    private static void sentence(PrintWriter err, String message) {
+        err.println("lobule: " + message);
+    }
+}

@@ -1,0 +1,90 @@
+package lobule.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+import lobule.data.Patch;
+import lobule.device.Device;
+import lobule.nn.TrainingModel;
+import lobule.op.Value.Role;
+import lobule.plan.MemoryPlan;
+import lobule.runtime.Regions;
+import lobule.train.RunFolder;
+import lobule.train.Sample;
+import lobule.train.StepMetrics;
+import lobule.train.TrainConfig;
+import lobule.train.TrainingData;
+
+/** What is said before and after a run. */
+final class RunDescription {
+    private final PrintWriter out;
+
+    RunDescription(PrintWriter out) {
+        this.out = out;
+    }
+
+    void device(Device device, boolean chosen) {
+        line("device", device.name() + (chosen ? ", as chosen: " : ", the default: ") + device.description());
+    }
+
+    /** Regions are taken once and for all; the arena is what the plan packs all activations and workspaces into. */
+    void memory(TrainingModel model) {
+        Regions regions = model.regions();
+        MemoryPlan plan = model.program().plan();
+        line("memory", String.format(Locale.ROOT, "%s: parameters %s, statistics %s, gradients %s, optimiser %s, arena %s"
+                        + " (no plan needs less than %s)", Quantities.bytes(plannedBytes(model)),
+                Quantities.bytes(regions.bytes(Role.PARAMETER)), Quantities.bytes(regions.bytes(Role.STATE)),
+                Quantities.bytes(regions.bytes(Role.GRADIENT)), Quantities.bytes(regions.bytes(Role.OPTIMIZER)),
+                Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes())));
+    }
+
+    static long plannedBytes(TrainingModel model) {
+        long bytes = model.program().plan().arenaBytes();
+        for (Role role : Role.values()) {
+            bytes += model.regions().bytes(role);
+        }
+        return bytes;
+    }
+
+    void data(TrainConfig config, TrainingData data) {
+        if (!config.data().overfit()) {
+            line("data", "training on " + String.join(", ", data.trainingCases()) + "; evaluated on "
+                    + data.evaluation().size() + " patches of " + (config.data().validationCase() == null
+                            ? "the same" : config.data().validationCase()));
+        }
+        Sample sample = data.evaluation().getFirst();
+        Patch patch = sample.patch();
+        line("patch", String.format(Locale.ROOT, "%s of %s at (z, y, x) = (%d, %d, %d), %.0f %% foreground%s", config.patch(),
+                sample.volume().name(), patch.z(), patch.y(), patch.x(), 100 * sample.foregroundShare(),
+                config.data().overfit() ? "; trained and evaluated on it alone" : " (the first evaluated)"));
+    }
+
+    void folder(RunFolder folder) {
+        line("out", folder.path().toString());
+    }
+
+    void summary(RunFolder folder, TrainConfig config, Optional<StepMetrics> last, double seconds) {
+        if (last.isEmpty()) {
+            out.println("stopped before the first step; there is no checkpoint");
+            return;
+        }
+        StepMetrics metrics = last.get();
+        out.println((metrics.step() < config.steps() ? "stopped after step " : "done: step ") + metrics.step() + " of "
+                + config.steps() + " in " + Quantities.duration(seconds)
+                + metrics.evaluation().map(scores -> String.format(Locale.ROOT, ", eval_loss %.4f, eval_jaccard %.4f,"
+                        + " mean largest probability %.4f", scores.loss(), scores.jaccard(),
+                        scores.meanLargestProbability())).orElse(""));
+        line("model", folder.model().toString());
+        line("curves", folder.progress().toString());
+        line("overlay", folder.overlay().toString());
+        line("mask", folder.prediction().toString());
+        if (metrics.step() < config.steps()) {
+            line("go on", "./lobule train --resume " + folder.path());
+        }
+    }
+
+    private void line(String name, String text) {
+        out.println(String.format(Locale.ROOT, "%-8s %s", name, text));
+        out.flush();
+    }
+}

@@ -1,0 +1,113 @@
+package lobule.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import lobule.device.Device;
+import lobule.train.ConfigLayers;
+import lobule.train.RunFolder;
+import lobule.train.StepMetrics;
+import lobule.train.TrainConfig;
+import lobule.train.Trainer;
+import lobule.train.TrainingData;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains a network; everything that can be wrong with what the user gave is found before anything is written. */
+@Command(name = "train", sortOptions = false, description = "Trains a U-Net: with no options on a synthetic CT, with "
+        + "--experiment and --data on volumes and masks.")
+final class TrainCommand implements Callable<Integer> {
+    /** What a resumed run has in its own folder. */
+    private static final List<String> FIXED_BY_RESUME = List.of("experiment", "out");
+
+    private final Devices devices;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TrainOptions options;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override it.")
+    private Path configFile;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in this folder, from its last "
+            + "checkpoint.")
+    private Path resume;
+
+    TrainCommand(Devices devices) {
+        this.devices = devices;
+    }
+
+    @Override
+    public Integer call() {
+        Optional<RunFolder> resumed = Optional.ofNullable(resume).map(RunFolder::resume);
+        Map<String, Object> given = options.given();
+        TrainConfig config = ConfigLayers.resolve(file(resumed, given), given);
+        if (resumed.isEmpty()) {
+            RunFolder.requireFree(config);
+        }
+        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        try (Device device = devices.open(config.device(), threads)) {
+            train(device, config, resumed, given.containsKey("device"));
+        }
+        return 0;
+    }
+
+    private Optional<Path> file(Optional<RunFolder> resumed, Map<String, Object> given) {
+        if (resumed.isEmpty()) {
+            return Optional.ofNullable(configFile);
+        }
+        for (String key : FIXED_BY_RESUME) {
+            if (given.containsKey(key) || configFile != null) {
+                throw new ParameterException(spec.commandLine(), "--resume goes on with the settings in its folder, "
+                        + "expected neither --config nor --experiment nor --out beside it");
+            }
+        }
+        return resumed.map(RunFolder::config);
+    }
+
+    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, boolean deviceChosen) {
+        PrintWriter out = spec.commandLine().getOut();
+        RunDescription description = new RunDescription(out);
+        description.device(device, deviceChosen);
+        TrainingData data = TrainingData.open(config);
+        description.data(config, data);
+        try (Trainer trainer = Trainer.create(device, config, data);
+                Interruption _ = new Interruption(() -> stop(trainer, out))) {
+            description.memory(trainer.model());
+            RunFolder folder = resumed.orElseGet(() -> RunFolder.create(config));
+            description.folder(folder);
+            long start = System.nanoTime();
+            ProgressLine progress = new ProgressLine(out, onTerminal(), config.steps(),
+                    RunDescription.plannedBytes(trainer.model()));
+            Optional<StepMetrics> last;
+            try {
+                last = resumed.isPresent() ? trainer.resume(folder, progress) : trainer.run(folder, progress);
+            } finally {
+                progress.end();
+            }
+            description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
+        }
+    }
+
+    private static void stop(Trainer trainer, PrintWriter out) {
+        trainer.stop();
+        out.println();
+        out.println("stopping after this step");
+        out.flush();
+    }
+
+    private static boolean onTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+}

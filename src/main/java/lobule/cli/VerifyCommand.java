@@ -1,0 +1,72 @@
+package lobule.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import lobule.device.Device;
+import lobule.device.cuda.CudaDevice;
+import lobule.verification.StepFixture;
+import lobule.verification.StepReport;
+import lobule.verification.StepVerification;
+import lobule.verification.Tolerance;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs recorded training steps and compares all that comes of them. */
+@Command(name = "verify", description = "Runs recorded training steps on a device and compares loss, logits, gradients, "
+        + "running statistics and update with the record; exit code 1 where one is beyond its tolerance.")
+final class VerifyCommand implements Callable<Integer> {
+    private final Devices devices;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Option(names = "--all", description = "List all tensors, not only the five worst.")
+    private boolean all;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Recorded training steps (safetensors).")
+    private List<Path> files;
+
+    VerifyCommand(Devices devices) {
+        this.devices = devices;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<StepFixture> fixtures = new ArrayList<>();
+        boolean passed = true;
+        // Every file is checked before the first is run.
+        try {
+            files.forEach(file -> fixtures.add(StepFixture.open(file)));
+            try (Device device = deviceOptions.open(devices)) {
+                out.println(device.name() + ": " + device.description());
+                for (StepFixture fixture : fixtures) {
+                    passed &= verify(device, fixture, out);
+                }
+                if (device instanceof CudaDevice gpu) {
+                    new ProfileTable(out).print(gpu.profile());
+                }
+            }
+        } finally {
+            fixtures.forEach(StepFixture::close);
+        }
+        return passed ? 0 : Failure.CHECK_FAILED;
+    }
+
+    private boolean verify(Device device, StepFixture fixture, PrintWriter out) {
+        long start = System.nanoTime();
+        StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32);
+        new StepTable(out, all).print(fixture, report, (System.nanoTime() - start) * 1e-9);
+        return report.passed();
+    }
+}

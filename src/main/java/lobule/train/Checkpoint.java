@@ -1,0 +1,92 @@
+package lobule.train;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lobule.checkpoint.CheckpointException;
+import lobule.checkpoint.ElementType;
+import lobule.checkpoint.SafeTensors;
+import lobule.checkpoint.SafeTensorsWriter;
+import lobule.nn.TrainingModel;
+import lobule.nn.UNetConfig;
+import lobule.op.Value;
+import lobule.op.Value.Role;
+
+/**
+ * How far a run is, and its files: {@code state.safetensors} with everything that the next step depends on, so that a run
+ * goes on bit by bit as if it had not been interrupted, and {@code model.safetensors} with the network alone. Each is
+ * written whole or not at all, and only the first is read back, so that a crash between the two does no harm.
+ *
+ * @param step      optimiser steps done
+ * @param microStep mini-batches done
+ */
+record Checkpoint(long step, long microStep) {
+    private static final String STEP = "step";
+    private static final String MICRO_STEP = "micro_step";
+
+    /** Writes both files. */
+    void write(RunFolder folder, TrainConfig config, TrainingModel model) {
+        tensors(config, model, List.of(Role.PARAMETER, Role.STATE, Role.OPTIMIZER)).write(folder.state());
+        tensors(config, model, List.of(Role.PARAMETER, Role.STATE)).write(folder.model());
+    }
+
+    private SafeTensorsWriter tensors(TrainConfig config, TrainingModel model, List<Role> roles) {
+        SafeTensorsWriter writer = new SafeTensorsWriter(metadata(config));
+        for (Value value : values(model, roles)) {
+            writer.add(value.name(), value.spec(), host -> model.download(value, host));
+        }
+        return writer;
+    }
+
+    /** The network's definition by the same keys as elsewhere, and all settings as YAML. */
+    private Map<String, String> metadata(TrainConfig config) {
+        UNetConfig unet = config.unet();
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(STEP, String.valueOf(step));
+        metadata.put(MICRO_STEP, String.valueOf(microStep));
+        metadata.put("rank", String.valueOf(unet.rank()));
+        metadata.put("base_channels", String.valueOf(unet.baseChannels()));
+        metadata.put("in_channels", String.valueOf(unet.inChannels()));
+        metadata.put("classes", String.valueOf(unet.classes()));
+        metadata.put("bn_epsilon", String.valueOf(unet.epsilon()));
+        metadata.put("bn_momentum", String.valueOf(unet.momentum()));
+        metadata.put("loss", config.loss().name());
+        metadata.put("config", ConfigLayers.yaml(config.withOut(null)));
+        return metadata;
+    }
+
+    private static List<Value> values(TrainingModel model, List<Role> roles) {
+        List<Value> values = new ArrayList<>();
+        roles.forEach(role -> values.addAll(model.training().graph().values(role)));
+        return values;
+    }
+
+    /**
+     * Restores a model.
+     *
+     * @throws CheckpointException where the file is damaged or of another network or optimiser
+     */
+    static Checkpoint load(RunFolder folder, TrainingModel model) {
+        try (SafeTensors file = SafeTensors.open(folder.state())) {
+            Checkpoint checkpoint = new Checkpoint(number(file, STEP), number(file, MICRO_STEP));
+            Map<Value, MemorySegment> contents = new LinkedHashMap<>();
+            for (Value value : values(model, List.of(Role.PARAMETER, Role.STATE, Role.OPTIMIZER))) {
+                contents.put(value, file.entry(value.name(), ElementType.of(value.spec().type()), value.spec().shape())
+                        .data());
+            }
+            contents.forEach(model::upload);
+            return checkpoint;
+        }
+    }
+
+    private static long number(SafeTensors file, String key) {
+        String text = file.metadata().getOrDefault(key, "missing");
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new CheckpointException(file.file() + ": " + key + " is " + text + ", expected a whole number", e);
+        }
+    }
+}

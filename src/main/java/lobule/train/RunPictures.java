@@ -1,0 +1,110 @@
+package lobule.train;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Locale;
+import lobule.data.Patch;
+import lobule.data.PatchShape;
+import lobule.image.Grid;
+import lobule.image.Mask;
+import lobule.image.NiftiWriter;
+import lobule.report.CurvePoint;
+import lobule.report.LabelledSlices;
+import lobule.report.Overlay;
+import lobule.report.ProgressPlot;
+
+/** Draws what a run did: its curves, and the first evaluation patch with what the network makes of it. */
+final class RunPictures {
+    private final RunFolder folder;
+    private final TrainConfig config;
+    private final TrainingData data;
+
+    RunPictures(RunFolder folder, TrainConfig config, TrainingData data) {
+        this.folder = folder;
+        this.config = config;
+        this.data = data;
+    }
+
+    void drawProgress(List<StepMetrics> steps) {
+        ProgressPlot.write(folder.progress(), config.experiment(), steps.stream().map(RunPictures::point).toList());
+    }
+
+    private static CurvePoint point(StepMetrics metrics) {
+        return new CurvePoint(metrics.step(), metrics.loss(), metrics.jaccard(),
+                metrics.evaluation().map(Scores::loss).orElse(Double.NaN),
+                metrics.evaluation().map(Scores::jaccard).orElse(Double.NaN));
+    }
+
+    /** Predicts the patch and writes it as picture and as mask. */
+    void drawPrediction(StepRunner runner, StepMetrics last) {
+        Sample sample = data.evaluation().getFirst();
+        byte[] prediction = predict(runner, sample);
+        Overlay.write(folder.overlay(), caption(sample, last), slices(sample, prediction), -1, 1);
+        NiftiWriter.write(data.onOwnGrid(sample.volume().name(), mask(sample, prediction)), folder.prediction());
+    }
+
+    private String caption(Sample sample, StepMetrics last) {
+        return String.format(Locale.ROOT, "%s, %s, step %d%s", config.experiment(), sample.volume().name(), last.step(),
+                last.evaluation().map(scores -> String.format(Locale.ROOT, ", Jaccard %.3f", scores.jaccard()))
+                        .orElse(""));
+    }
+
+    /** The class of the largest logit of every output voxel, the lowest of equals. */
+    private byte[] predict(StepRunner runner, Sample sample) {
+        int voxels = Math.toIntExact(sample.patch().shape().outputVoxels());
+        byte[] labels = new byte[voxels];
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment logits = arena.allocate(config.output().elements() * Float.BYTES, Float.BYTES);
+            runner.predict(sample, logits);
+            for (int i = 0; i < voxels; i++) {
+                labels[i] = (byte) largest(logits, i, voxels);
+            }
+        }
+        return labels;
+    }
+
+    private int largest(MemorySegment logits, long voxel, long voxels) {
+        int best = 0;
+        for (int label = 1; label < config.network().classes(); label++) {
+            if (logit(logits, label * voxels + voxel) > logit(logits, best * voxels + voxel)) {
+                best = label;
+            }
+        }
+        return best;
+    }
+
+    private static float logit(MemorySegment logits, long index) {
+        return logits.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    }
+
+    private static LabelledSlices slices(Sample sample, byte[] prediction) {
+        Patch patch = sample.patch().withoutPadding();
+        PatchShape shape = patch.shape();
+        float[] intensities = new float[prediction.length];
+        byte[] truth = new byte[prediction.length];
+        patch.copyInput(sample.volume().image(), MemorySegment.ofArray(intensities));
+        patch.copyTarget(sample.volume().mask(), MemorySegment.ofArray(truth));
+        return new LabelledSlices(shape.depth(), shape.height(), shape.width(), intensities, truth, prediction);
+    }
+
+    /** Background wherever the patch does not reach. */
+    private static Mask mask(Sample sample, byte[] prediction) {
+        Grid grid = sample.volume().grid();
+        Patch patch = sample.patch();
+        PatchShape shape = patch.shape();
+        Mask mask = Mask.allocate("prediction", grid);
+        int index = 0;
+        for (long z = patch.z(); z < patch.z() + shape.depth(); z++) {
+            for (long y = patch.y(); y < patch.y() + shape.height(); y++) {
+                for (long x = patch.x(); x < patch.x() + shape.width(); x++, index++) {
+                    if (x < grid.sizeX() && y < grid.sizeY() && z < grid.sizeZ()) {
+                        mask.set(x, y, z, prediction[index]);
+                    }
+                }
+            }
+        }
+        return mask;
+    }
+}

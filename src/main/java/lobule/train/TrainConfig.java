@@ -1,0 +1,181 @@
+package lobule.train;
+
+import java.util.List;
+import lobule.data.PatchShape;
+import lobule.image.InputException;
+import lobule.image.IntensityWindow;
+import lobule.nn.Loss;
+import lobule.nn.UNetConfig;
+import lobule.op.Adam;
+import lobule.op.NesterovMomentum;
+import lobule.op.Op;
+import lobule.tensor.Shape;
+
+/**
+ * Every setting of a training run, checked. Components are the keys of the settings file, there in kebab case.
+ *
+ * @param experiment      the preset that the settings started from
+ * @param patch           output of the network as text, depth x height x width or height x width
+ * @param learningRate    stages of the learning rate
+ * @param accumulate      mini-batches whose gradients are averaged for one optimiser step
+ * @param steps           optimiser steps of the whole run
+ * @param seed            of initialisation, dropout, patches and phantom
+ * @param evaluateEvery   optimiser steps between evaluations
+ * @param checkpointEvery optimiser steps between checkpoints
+ * @param threads         of the device; 0 for all processors
+ * @param out             folder of the run, or null for the next free one under {@code runs}
+ */
+public record TrainConfig(String experiment, Data data, String patch, Network network, Objective loss,
+                          Optimizer optimizer, List<LearningRate.Stage> learningRate, int accumulate, Renorm renorm,
+                          long steps, long seed, long evaluateEvery, long checkpointEvery, String device, int threads,
+                          String out) {
+    /** The source that is no folder: a synthetic CT made from the seed. */
+    public static final String PHANTOM = "phantom";
+
+    /**
+     * What is learned from.
+     *
+     * @param source            folder in the Decathlon layout, or {@link #PHANTOM}; null until given
+     * @param trainingCase      the case to train on, or null for all
+     * @param validationCase    the case to evaluate on, held out of training; null for other patches of the training cases
+     * @param overfit           train and evaluate on one patch
+     * @param onlyForeground    train on patches with foreground only
+     * @param validationPatches patches of an evaluation, where not overfitting
+     * @param window            intensities (HU) that become -1 and 1; clipped there
+     */
+    public record Data(String source, String trainingCase, String validationCase, boolean overfit,
+                       boolean onlyForeground, int validationPatches, List<Double> window) {
+        public Data {
+            require(validationPatches >= 1, "data.validation-patches", validationPatches, "at least 1");
+            window = List.copyOf(window);
+            require(window.size() == 2 && window.get(0) < window.get(1), "data.window", window,
+                    "the lower and the upper bound in HU, such as [-160, 240]");
+            require(!overfit || validationCase == null, "data.validation-case", validationCase,
+                    "none in an overfit run, which is evaluated on the patch it trains on");
+            require(trainingCase == null || !trainingCase.equals(validationCase), "data.validation-case",
+                    validationCase, "another case than the one trained on");
+        }
+
+        public IntensityWindow intensityWindow() {
+            return IntensityWindow.of(window.get(0).floatValue(), window.get(1).floatValue());
+        }
+    }
+
+    /**
+     * @param rank    3 for volumes, 2 for axial slices
+     * @param classes including background
+     * @param dropout rate before each convolution of the decoder; 0 for none
+     */
+    public record Network(int rank, int inChannels, int classes, int baseChannels, double dropout) {
+        public Network {
+            require(rank == 2 || rank == 3, "network.rank", rank, "2 or 3");
+            require(inChannels == 1, "network.in-channels", inChannels, "1: a case has one image");
+            require(classes >= 2 && classes <= 255, "network.classes", classes, "2 to 255, background included");
+            require(baseChannels >= 1 && baseChannels <= 1024, "network.base-channels", baseChannels, "1 to 1024");
+            require(dropout >= 0 && dropout < 1, "network.dropout", dropout, "at least 0 and below 1");
+        }
+    }
+
+    /** @param classWeights of the cross entropy: one a class, or empty for all 1 */
+    public record Objective(String name, List<Double> classWeights) {
+        public Objective {
+            kind(name);
+            classWeights = List.copyOf(classWeights);
+            require(classWeights.stream().allMatch(weight -> weight >= 0 && Double.isFinite(weight)),
+                    "loss.class-weights", classWeights, "numbers from 0");
+        }
+
+        private static Loss.Kind kind(String name) {
+            try {
+                return Loss.Kind.of(String.valueOf(name));
+            } catch (IllegalArgumentException e) {
+                throw new InputException("loss.name: " + e.getMessage() + ".", e);
+            }
+        }
+    }
+
+    /**
+     * @param momentum of sgd
+     * @param clipNorm largest norm of all gradients together, or null for no clipping
+     */
+    public record Optimizer(String name, double momentum, Double clipNorm) {
+        public Optimizer {
+            require("adam".equals(name) || "sgd".equals(name), "optimizer.name", name, "adam or sgd");
+            require(momentum >= 0 && momentum < 1, "optimizer.momentum", momentum, "at least 0 and below 1");
+            require(clipNorm == null || clipNorm > 0, "optimizer.clip-norm", clipNorm, "above 0, or nothing");
+        }
+
+        private Op op() {
+            double limit = clipNorm == null ? Double.POSITIVE_INFINITY : clipNorm;
+            return name.equals("adam") ? new Adam(0.9, 0.999, 1e-8, limit) : new NesterovMomentum(momentum, limit);
+        }
+    }
+
+    /**
+     * @param schedule {@code paper}, {@code staged} or {@code fixed:R,D}
+     * @param scale    shrinks the step axis of the schedule, 1 being as published
+     */
+    public record Renorm(String schedule, double scale) {
+        public Renorm {
+            RenormSchedule.of(String.valueOf(schedule));
+            require(scale > 0 && Double.isFinite(scale), "renorm.scale", scale, "above 0");
+        }
+
+        /** The clip of an optimiser step, counted from 1. */
+        public RenormSchedule.Clip at(long step) {
+            return RenormSchedule.of(schedule).at(step / scale);
+        }
+    }
+
+    public TrainConfig {
+        PatchSize.parse(String.valueOf(patch), network.rank());
+        new LearningRate(learningRate);
+        require(loss.classWeights().isEmpty() || loss.classWeights().size() == network.classes(), "loss.class-weights",
+                loss.classWeights(), "none, or one for each of the " + network.classes() + " classes");
+        require(accumulate >= 1, "accumulate", accumulate, "at least 1");
+        require(steps >= 1, "steps", steps, "at least 1");
+        require(evaluateEvery >= 1, "evaluate-every", evaluateEvery, "at least 1");
+        require(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "at least 1");
+        require(threads >= 0, "threads", threads, "at least 1, or 0 for all processors");
+    }
+
+    /** The same settings with another folder of the run. */
+    TrainConfig withOut(String folder) {
+        return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm, steps,
+                seed, evaluateEvery, checkpointEvery, device, threads, folder);
+    }
+
+    public PatchShape patchShape() {
+        return PatchSize.parse(patch, network.rank());
+    }
+
+    public UNetConfig unet() {
+        return UNetConfig.of(network.rank(), network.inChannels(), network.classes(), network.baseChannels(),
+                network.dropout());
+    }
+
+    /** The network's output: (1, classes, D, H, W) or (1, classes, H, W). */
+    public Shape output() {
+        PatchShape size = patchShape();
+        return network.rank() == 3 ? Shape.of(1, network.classes(), size.depth(), size.height(), size.width())
+                : Shape.of(1, network.classes(), size.height(), size.width());
+    }
+
+    public Loss objective() {
+        return new Loss(Objective.kind(loss.name()), loss.classWeights(), Loss.IGNORE);
+    }
+
+    public Op optimizerOp() {
+        return optimizer.op();
+    }
+
+    public LearningRate rates() {
+        return new LearningRate(learningRate);
+    }
+
+    private static void require(boolean holds, String key, Object value, String expected) {
+        if (!holds) {
+            throw new InputException(key + " is " + value + ", expected " + expected + ".");
+        }
+    }
+}

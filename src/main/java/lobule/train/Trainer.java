@@ -1,0 +1,103 @@
+package lobule.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import lobule.device.Device;
+import lobule.nn.TrainingModel;
+
+/** A run from its settings to its files. */
+public final class Trainer implements AutoCloseable {
+    private final TrainConfig config;
+    private final TrainingData data;
+    private final TrainingModel model;
+    private volatile boolean stopRequested;
+
+    private Trainer(TrainConfig config, TrainingData data, TrainingModel model) {
+        this.config = config;
+        this.data = data;
+        this.model = model;
+    }
+
+    /** Takes all memory that the run will need on the device. */
+    public static Trainer create(Device device, TrainConfig config, TrainingData data) {
+        return new Trainer(config, data,
+                TrainingModel.create(device, config.unet(), config.output(), config.objective(), config.optimizerOp()));
+    }
+
+    /** The model, for its memory plan. */
+    public TrainingModel model() {
+        return model;
+    }
+
+    /** Ends the run after the step it is at. For any thread. */
+    public void stop() {
+        stopRequested = true;
+    }
+
+    /**
+     * Trains from the start.
+     *
+     * @return the last step; empty where it was stopped before the first
+     * @throws DivergenceException where the loss is not finite
+     */
+    public Optional<StepMetrics> run(RunFolder folder, TrainingListener listener) {
+        model.initialise(config.seed());
+        return run(folder, new Checkpoint(0, 0), listener);
+    }
+
+    /**
+     * Goes on from the checkpoint in a folder, as the run would have gone on then.
+     *
+     * @throws lobule.checkpoint.CheckpointException where it is damaged or of another network
+     */
+    public Optional<StepMetrics> resume(RunFolder folder, TrainingListener listener) {
+        Checkpoint checkpoint = Checkpoint.load(folder, model);
+        folder.write(config);
+        return run(folder, checkpoint, listener);
+    }
+
+    private Optional<StepMetrics> run(RunFolder folder, Checkpoint from, TrainingListener listener) {
+        RunPictures pictures = new RunPictures(folder, config, data);
+        try (MetricsLog log = MetricsLog.open(folder.metrics(), from.step());
+                StepRunner runner = new StepRunner(config, data, model, from.microStep())) {
+            List<StepMetrics> steps = new ArrayList<>(MetricsLog.read(folder.metrics()));
+            long before = from.step();
+            while (before < config.steps() && !stopRequested) {
+                StepMetrics metrics = step(runner, before + 1);
+                log.append(metrics);
+                steps.add(metrics);
+                listener.stepDone(metrics);
+                before++;
+                if (before % config.checkpointEvery() == 0 && before < config.steps()) {
+                    new Checkpoint(before, runner.microStep()).write(folder, config, model);
+                    pictures.drawProgress(steps);
+                }
+            }
+            return finish(folder, new Checkpoint(before, runner.microStep()), runner, pictures, steps);
+        }
+    }
+
+    private StepMetrics step(StepRunner runner, long number) {
+        StepMetrics metrics = runner.run(number);
+        boolean due = number % config.evaluateEvery() == 0 || number == config.steps() || stopRequested;
+        return due ? metrics.with(runner.evaluate()) : metrics;
+    }
+
+    private Optional<StepMetrics> finish(RunFolder folder, Checkpoint reached, StepRunner runner, RunPictures pictures,
+                                         List<StepMetrics> steps) {
+        if (steps.isEmpty()) {
+            return Optional.empty();
+        }
+        StepMetrics last = steps.getLast();
+        reached.write(folder, config, model);
+        pictures.drawProgress(steps);
+        pictures.drawPrediction(runner, last);
+        return Optional.of(last);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,146 @@
+package lobule.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import lobule.data.Dataset;
+import lobule.data.LabelledVolume;
+import lobule.data.PatchSampler;
+import lobule.data.PatchShape;
+import lobule.data.Phantom;
+import lobule.image.InputException;
+import lobule.image.Mask;
+import lobule.image.NiftiReader;
+import lobule.image.Orientation;
+
+/** The volumes of a run, in memory, and which patch of them belongs to which mini-batch. */
+public final class TrainingData {
+    /** Sets the stream of evaluation patches apart from that of training. */
+    private static final long EVALUATION_STREAM = 0x6576616cL << 32;
+
+    private record Source(LabelledVolume volume, PatchSampler sampler) {}
+
+    private final TrainConfig config;
+    private final Optional<Dataset> dataset;
+    private final List<Source> training;
+    private final List<Sample> evaluation;
+
+    private TrainingData(TrainConfig config, Optional<Dataset> dataset) {
+        this.config = config;
+        this.dataset = dataset;
+        this.training = sources(trainingNames());
+        this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
+    }
+
+    /** @throws InputException where the source is missing, has no such case, or does not fit the network */
+    public static TrainingData open(TrainConfig config) {
+        String source = config.data().source();
+        if (source == null) {
+            throw new InputException("experiment " + config.experiment() + " needs data: give --data a folder with"
+                    + " imagesTr and labelsTr, or " + TrainConfig.PHANTOM + " for a synthetic CT.");
+        }
+        if (source.equals(TrainConfig.PHANTOM)) {
+            requireNoCase(config.data());
+            return new TrainingData(config, Optional.empty());
+        }
+        Dataset dataset = Dataset.open(Path.of(source));
+        if (dataset.classes() != config.network().classes()) {
+            throw new InputException(source + ": has the labels " + dataset.labels() + " but network.classes is "
+                    + config.network().classes() + ", expected " + dataset.classes() + ".");
+        }
+        return new TrainingData(config, Optional.of(dataset));
+    }
+
+    private static void requireNoCase(TrainConfig.Data data) {
+        if (data.trainingCase() != null || data.validationCase() != null) {
+            throw new InputException("data.source is the phantom, which has no case "
+                    + (data.trainingCase() != null ? data.trainingCase() : data.validationCase())
+                    + "; name a folder with --data.");
+        }
+    }
+
+    private List<String> trainingNames() {
+        TrainConfig.Data data = config.data();
+        if (dataset.isEmpty()) {
+            return List.of(TrainConfig.PHANTOM);
+        }
+        if (data.trainingCase() != null) {
+            return List.of(data.trainingCase());
+        }
+        List<String> names = dataset.get().names().stream().filter(name -> !name.equals(data.validationCase())).toList();
+        if (names.isEmpty()) {
+            throw new InputException(data.source() + ": has no case but " + data.validationCase()
+                    + ", which data.validation-case holds out.");
+        }
+        return data.overfit() ? names.subList(0, 1) : names;
+    }
+
+    private List<Source> sources(List<String> names) {
+        if (dataset.isPresent()) {
+            names.forEach(dataset.get()::find);
+        }
+        List<Source> sources = new ArrayList<>();
+        for (String name : names) {
+            LabelledVolume volume = dataset.map(cases -> cases.load(name)).orElseGet(this::phantom)
+                    .windowed(config.data().intensityWindow());
+            sources.add(new Source(volume, new PatchSampler(volume, shape(), config.data().onlyForeground())));
+        }
+        return sources;
+    }
+
+    private LabelledVolume phantom() {
+        if (config.network().classes() != 2) {
+            throw new InputException("network.classes is " + config.network().classes()
+                    + ", expected 2: the phantom has background and liver.");
+        }
+        return Phantom.ofSeed(config.seed()).generate();
+    }
+
+    private Sample overfit() {
+        Source source = training.getFirst();
+        return new Sample(source.volume, source.sampler.overfit());
+    }
+
+    private List<Sample> evaluationSamples() {
+        String validation = config.data().validationCase();
+        List<Source> sources = sources(validation == null ? trainingNames() : List.of(validation));
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < config.data().validationPatches(); i++) {
+            samples.add(random(sources, config.seed() ^ EVALUATION_STREAM, i));
+        }
+        return List.copyOf(samples);
+    }
+
+    /** The patch of a mini-batch: a function of seed and number alone. Call from one thread. */
+    Sample training(long microStep) {
+        return config.data().overfit() ? evaluation.getFirst() : random(training, config.seed(), microStep);
+    }
+
+    private static Sample random(List<Source> sources, long seed, long index) {
+        // SplittableRandom mixes its seed, so that neighbouring numbers do not pick the same case.
+        Source source = sources.get(new SplittableRandom(seed + index).nextInt(sources.size()));
+        return new Sample(source.volume, source.sampler.random(seed, index));
+    }
+
+    /** The patches of every evaluation: the one trained on in an overfit run. */
+    public List<Sample> evaluation() {
+        return evaluation;
+    }
+
+    public PatchShape shape() {
+        return config.patchShape();
+    }
+
+    /** Names of the cases trained on. */
+    public List<String> trainingCases() {
+        return training.stream().map(source -> source.volume.name()).toList();
+    }
+
+    /** A mask in canonical orientation on the grid of the case's own file. */
+    Mask onOwnGrid(String name, Mask mask) {
+        return dataset.map(cases -> Orientation.of(NiftiReader.readGrid(cases.find(name).image())).toOriginal(mask))
+                .orElse(mask);
+    }
+}

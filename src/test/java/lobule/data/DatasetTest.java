@@ -1,0 +1,194 @@
+package lobule.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import lobule.SharedFiles;
+import lobule.image.Affine;
+import lobule.image.Grid;
+import lobule.image.InputException;
+import lobule.image.Mask;
+import lobule.image.NiftiWriter;
+import lobule.image.Orientation;
+import lobule.image.Vector;
+import lobule.image.Volume;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DatasetTest {
+    private static final String DESCRIPTION = """
+            {"labels": {"0": "background", "1": "liver"},
+             "training": [{"image": "./imagesTr/a.nii.gz", "label": "./labelsTr/a.nii.gz"},
+                          {"image": "./imagesTr/b.nii.gz", "label": "./labelsTr/b.nii.gz"}]}
+            """;
+    private static final Grid LPS = new Grid(4, 3, 2,
+            new Affine(new Vector(-1, 0, 0), new Vector(0, -1, 0), new Vector(0, 0, 2), new Vector(0, 0, 0)));
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writeTwoCases() {
+        for (String name : List.of("a", "b")) {
+            Volume image = Volume.allocate("image", LPS);
+            Mask mask = Mask.allocate("mask", LPS);
+            image.set(3, 2, 1, 100);
+            mask.set(3, 2, 1, 1);
+            write(name, image, mask);
+        }
+    }
+
+    private void write(String name, Volume image, Mask mask) {
+        NiftiWriter.write(image, folder.resolve("imagesTr/" + name + ".nii.gz"));
+        NiftiWriter.write(mask, folder.resolve("labelsTr/" + name + ".nii.gz"));
+    }
+
+    private Dataset describe(String json) throws IOException {
+        Files.writeString(folder.resolve("dataset.json"), json);
+        return Dataset.open(folder);
+    }
+
+    @Test
+    void loadsACaseInCanonicalOrientation() throws IOException {
+        Dataset dataset = describe(DESCRIPTION);
+        assertEquals(Dataset.Origin.DESCRIPTION, dataset.origin());
+        assertEquals(List.of("a", "b"), dataset.names());
+        assertEquals(List.of("background", "liver"), dataset.labels());
+        LabelledVolume volume = dataset.load("b").requireForeground();
+        assertEquals("RAS", Orientation.of(volume.grid()).code());
+        assertEquals(100, volume.image().at(0, 0, 1));
+        assertEquals(1, volume.mask().at(0, 0, 1));
+        assertEquals(1, volume.foregroundVoxels());
+    }
+
+    @Test
+    void listsTheFolderWhereNothingDescribesIt() throws IOException {
+        Files.writeString(folder.resolve("imagesTr/notes.txt"), "no image");
+        Files.writeString(folder.resolve("imagesTr/._a.nii.gz"), "left by another system");
+        Files.copy(folder.resolve("imagesTr/a.nii.gz"), folder.resolve("imagesTr/unlabelled.nii.gz"));
+        Dataset dataset = Dataset.open(folder);
+        assertEquals(Dataset.Origin.FOLDER_LISTING, dataset.origin());
+        assertEquals(List.of("a", "b"), dataset.names());
+        assertEquals(2, dataset.classes());
+        assertEquals(1, dataset.load("a").foregroundVoxels());
+    }
+
+    @Test
+    void takesLabelsTheOtherWayRound() throws IOException {
+        String nameFirst = DESCRIPTION.replace("{\"0\": \"background\", \"1\": \"liver\"}",
+                "{\"tumour\": 2, \"background\": 0, \"liver\": 1}");
+        assertEquals(List.of("background", "liver", "tumour"), describe(nameFirst).labels());
+    }
+
+    @Test
+    void listsTheKnownNamesForAnUnknownOne() throws IOException {
+        Dataset dataset = describe(DESCRIPTION);
+        requireMessage("no case c; known are a, b", () -> dataset.load("c"));
+    }
+
+    @Test
+    void refusesWhatIsNoDataset() throws IOException {
+        requireMessage("no such folder", () -> Dataset.open(folder.resolve("absent")));
+        requireMessage("neither", () -> Dataset.open(Files.createDirectory(folder.resolve("bare"))));
+        Files.createDirectories(folder.resolve("empty/imagesTr"));
+        Files.createDirectories(folder.resolve("empty/labelsTr"));
+        requireMessage("no training case", () -> Dataset.open(folder.resolve("empty")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "not valid JSON | {\"labels\": ",
+        "\"training\" is missing | {}",
+        "\"training\" is missing | 7",
+        "\"training\" is 5 | {\"training\": 5}",
+        "\"image\" is missing | {\"training\": [{\"label\": \"x.nii\"}]}",
+        "\"label\" is null | {\"training\": [{\"image\": \"x.nii\", \"label\": null}]}",
+        "\"labels\" is missing | {\"training\": [{\"image\": \"x.nii\", \"label\": \"x.nii\"}]}",
+        "label 7 | {\"training\": [], \"labels\": {\"0\": \"background\", \"7\": \"liver\"}}",
+        "label x | {\"training\": [], \"labels\": {\"0\": \"background\", \"x\": \"liver\"}}",
+        "at least one organ | {\"training\": [], \"labels\": {\"0\": \"background\"}}",
+        "no training case | {\"training\": [], \"labels\": {\"0\": \"background\", \"1\": \"liver\"}}",
+    })
+    void refusesADamagedDescription(String expected, String json) {
+        requireMessage(expected, () -> describe(json));
+    }
+
+    @Test
+    void refusesOneNameForTwoCases() {
+        requireMessage("twice", () -> describe(DESCRIPTION.replace("b.nii", "a.nii")));
+        requireMessage("does not end in", () -> describe(DESCRIPTION.replace("imagesTr/b.nii.gz", "imagesTr/b.png")));
+    }
+
+    @Test
+    void refusesImageAndMaskThatDoNotFit() throws IOException {
+        Dataset dataset = describe(DESCRIPTION);
+        Affine a = LPS.affine();
+        Grid moved = new Grid(4, 3, 2, new Affine(a.xStep(), a.yStep(), a.zStep(), new Vector(0, 1, 0)));
+        write("a", Volume.allocate("image", LPS), Mask.allocate("mask", moved));
+        requireMessage("different grids: their voxels lie up to 1.00 mm apart", () -> dataset.load("a"));
+        write("a", Volume.allocate("image", LPS), Mask.allocate("mask", new Grid(4, 3, 1, a)));
+        requireMessage("4x3x2", () -> dataset.load("a"));
+    }
+
+    @Test
+    void refusesMasksWithoutTheOrganOrWithOtherLabels() throws IOException {
+        Dataset dataset = describe(DESCRIPTION);
+        Mask mask = Mask.allocate("mask", LPS);
+        mask.set(0, 0, 0, 255);
+        write("a", Volume.allocate("image", LPS), mask);
+        LabelledVolume empty = dataset.load("a");
+        requireMessage("no voxel of the organ", empty::requireForeground);
+        mask.set(1, 0, 0, 2);
+        write("a", Volume.allocate("image", LPS), mask);
+        requireMessage("voxel (1, 0, 0) of the mask is 2.0", () -> dataset.load("a"));
+    }
+
+    @Test
+    void refusesImagesWithHoles() throws IOException {
+        Volume image = Volume.allocate("image", LPS);
+        image.set(1, 1, 1, Float.NaN);
+        write("a", image, Mask.allocate("mask", LPS));
+        Dataset dataset = describe(DESCRIPTION);
+        requireMessage("1 of 24 voxels", () -> dataset.load("a"));
+    }
+
+    private static void requireMessage(String part, Executable action) {
+        String message = assertThrows(InputException.class, action).getMessage();
+        assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void loadsTheCtVolumes() {
+        Path ct = SharedFiles.require("ct/dataset.json").getParent();
+        Dataset dataset = Dataset.open(ct);
+        assertEquals(List.of("tsexample", "ircad01", "ircad07"), dataset.names());
+        LabelledVolume small = dataset.load("tsexample").requireForeground();
+        assertEquals(41_602, small.foregroundVoxels());
+        LabelledVolume large = dataset.load("ircad01");
+        assertEquals(2_865_131, large.foregroundVoxels());
+        assertEquals("RAS", Orientation.of(large.grid()).code());
+        double centre = centreOfForeground(large);
+        assertTrue(centre > large.grid().sizeX() / 2.0, "the liver lies on the right, at large x: " + centre);
+    }
+
+    private static double centreOfForeground(LabelledVolume volume) {
+        double sum = 0;
+        for (long z = 0; z < volume.grid().sizeZ(); z++) {
+            for (long y = 0; y < volume.grid().sizeY(); y++) {
+                for (long x = 0; x < volume.grid().sizeX(); x++) {
+                    sum += volume.mask().at(x, y, z) == 1 ? x : 0;
+                }
+            }
+        }
+        return sum / volume.foregroundVoxels();
+    }
+}

@@ -1,0 +1,165 @@
+package lobule.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import lobule.op.Add;
+import lobule.op.Convolution;
+import lobule.op.ConvolutionBackwardData;
+import lobule.op.ConvolutionBackwardWeights;
+import lobule.op.CropConcatenate;
+import lobule.op.MaxPool;
+import lobule.op.Op;
+import lobule.op.SegmentationScore;
+import lobule.op.SoftmaxCrossEntropy;
+import lobule.op.SoftmaxDice;
+import lobule.op.Value;
+import lobule.op.Value.Role;
+import lobule.tensor.DType;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+import org.junit.jupiter.api.Test;
+
+/** The appended backward pass, as a graph. Its numbers are checked with the networks that use it. */
+class GradientTest {
+    private final Graph graph = new Graph();
+    private final Value input = graph.declare("input", Role.INPUT, TensorSpec.activation(Shape.of(1, 2, 6, 6)));
+
+    private Value convolution(String name, Value x) {
+        Value weight = graph.declare(name + ".weight", Role.PARAMETER, TensorSpec.rowMajor(2, 2, 1, 1));
+        return add(name, new Convolution(false), x, weight);
+    }
+
+    private Value loss(String name, Op op, Value logits) {
+        Shape shape = logits.spec().shape();
+        Value target = graph.declare(name + ".target", Role.INPUT,
+                TensorSpec.rowMajor(DType.UINT8, 1, shape.size(2), shape.size(3)));
+        return graph.add(name, Phase.FORWARD, op, List.of(logits, target), List.of()).getFirst();
+    }
+
+    private Value add(String name, Op op, Value... inputs) {
+        return graph.add(name, Phase.FORWARD, op, List.of(inputs), List.of()).getFirst();
+    }
+
+    private Stream<Node> backward(Class<? extends Op> type) {
+        return graph.nodes().stream().filter(node -> node.phase() == Phase.BACKWARD && type.isInstance(node.op()));
+    }
+
+    @Test
+    void everyParameterHasAGradientOfItsShape() {
+        Value x = convolution("b", convolution("a", input));
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), x)));
+        for (Value parameter : graph.values(Role.PARAMETER)) {
+            Value gradient = graph.value(parameter.name() + ".gradient");
+            assertEquals(Role.GRADIENT, gradient.role());
+            assertEquals(parameter.spec(), gradient.spec());
+            assertEquals(1, graph.nodes().stream().filter(node -> node.states().contains(gradient)).count());
+        }
+    }
+
+    @Test
+    void theInputWantsNoGradient() {
+        Value x = convolution("b", convolution("a", input));
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), x)));
+        assertEquals(List.of("b.data"), backward(ConvolutionBackwardData.class).map(Node::name).toList());
+        assertEquals(2, backward(ConvolutionBackwardWeights.class).count());
+    }
+
+    @Test
+    void gradientsOfAValueUsedTwiceAreAdded() {
+        Value x = convolution("a", input);
+        Value y = add("concatenate", new CropConcatenate(), x, x);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)));
+        Node sum = backward(Add.class).findFirst().orElseThrow();
+        Node weights = backward(ConvolutionBackwardWeights.class).findFirst().orElseThrow();
+        assertEquals(1, backward(Add.class).count());
+        assertEquals(sum.outputs().getFirst(), weights.inputs().get(1));
+    }
+
+    @Test
+    void aValueUsedThreeTimesIsSummedBeforeItIsUsed() {
+        Value x = convolution("a", input);
+        Value b = convolution("b", x);
+        Value c = convolution("c", x);
+        Value y = add("outer", new CropConcatenate(), add("inner", new CropConcatenate(), b, c), x);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)));
+        assertEquals(2, backward(Add.class).count());
+        List<Node> nodes = graph.nodes();
+        int lastSum = nodes.lastIndexOf(backward(Add.class).toList().getLast());
+        Node weights = nodes.stream().filter(node -> node.name().equals("a.weights")).findFirst().orElseThrow();
+        assertTrue(lastSum < nodes.indexOf(weights));
+        assertEquals(nodes.get(lastSum).outputs().getFirst(), weights.inputs().get(1));
+    }
+
+    @Test
+    void twoLossesAreAdded() {
+        Value x = convolution("a", input);
+        Value first = loss("first", crossEntropy(), x);
+        Value second = loss("second", new SoftmaxDice(false, false, 1e-7, -1), x);
+        Gradient.append(graph, List.of(first, second));
+        assertEquals(1, backward(Add.class).count());
+    }
+
+    @Test
+    void whatDoesNotReachTheLossHasNoBackwardPass() {
+        Value x = convolution("a", input);
+        add("unused", new MaxPool(), x);
+        Value loss = loss("loss", crossEntropy(), x);
+        add("score", new SegmentationScore(-1), x, graph.value("loss.target"));
+        loss("other", crossEntropy(), x);
+        Gradient.append(graph, List.of(loss));
+        assertFalse(graph.nodes().stream().anyMatch(node -> node.phase() == Phase.BACKWARD
+                && (node.name().startsWith("unused") || node.name().startsWith("score")
+                || node.name().startsWith("other"))));
+    }
+
+    @Test
+    void forwardNodesComeFirst() {
+        Value x = convolution("b", convolution("a", input));
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), x)));
+        List<Phase> phases = graph.nodes().stream().map(Node::phase).toList();
+        assertEquals(phases.stream().sorted().toList(), phases);
+    }
+
+    @Test
+    void valuesAreWrittenBeforeTheyAreRead() {
+        Value x = convolution("b", convolution("a", input));
+        Value y = add("concatenate", new CropConcatenate(), x, x);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)));
+        List<Node> nodes = graph.nodes();
+        for (int i = 0; i < nodes.size(); i++) {
+            List<Value> written = nodes.subList(0, i).stream().flatMap(node -> node.outputs().stream()).toList();
+            for (Value read : nodes.get(i).inputs()) {
+                assertTrue(read.role() != Role.ACTIVATION || written.contains(read), nodes.get(i) + " reads " + read);
+            }
+        }
+    }
+
+    /** Its gradient would be whatever was in memory. */
+    @Test
+    void aParameterOutOfReachOfTheLossIsRefused() {
+        Value x = convolution("a", input);
+        convolution("b", input);
+        Value loss = loss("loss", crossEntropy(), x);
+        assertMessage("to b.weight.gradient", List.of(loss));
+    }
+
+    @Test
+    void aLossWithoutGradientRuleIsRefused() {
+        Value score = loss("score", new SegmentationScore(-1), convolution("a", input));
+        assertMessage("to a.weight.gradient", List.of(score));
+    }
+
+    private void assertMessage(String message, List<Value> losses) {
+        String actual = assertThrows(IllegalArgumentException.class, () -> Gradient.append(graph, losses)).getMessage();
+        assertTrue(actual.contains(message), actual);
+    }
+
+    private static Op crossEntropy() {
+        return new SoftmaxCrossEntropy(List.of(), -1);
+    }
+}

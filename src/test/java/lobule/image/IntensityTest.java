@@ -1,0 +1,57 @@
+package lobule.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IntensityTest {
+    private final Grid grid = new Grid(3, 2, 1, Affine.ofSpacing(1, 1, 1));
+
+    @Test
+    void clipsAndScalesHounsfieldUnits() {
+        IntensityWindow window = IntensityWindow.SOFT_TISSUE;
+        assertEquals(-1, window.apply(-1000f));
+        assertEquals(-1, window.apply(-160f));
+        assertEquals(0, window.apply(40f));
+        assertEquals(0.5f, window.apply(140f));
+        assertEquals(1, window.apply(3000f));
+        assertEquals(new IntensityWindow(-160, 240, 40, 200), window);
+        assertEquals(-0.5f, new IntensityWindow(-100, 100, 0, 200).apply(-300f));
+        Volume volume = Geometry.counting(grid);
+        assertEquals((5f - 40) / 200, window.apply(volume).at(2, 1, 0));
+        assertEquals(5, volume.at(2, 1, 0), "the volume itself stays as it is");
+    }
+
+    @Test
+    void refusesWindowsThatAreNone() {
+        assertThrows(InputException.class, () -> IntensityWindow.of(240, -160));
+        assertThrows(InputException.class, () -> IntensityWindow.of(40, 40));
+        assertThrows(InputException.class, () -> IntensityWindow.of(Float.NaN, 40));
+        assertThrows(InputException.class, () -> new IntensityWindow(0, 1, 0, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0.5f, -1, 2, 254, 256, 1e20f, Float.NaN, Float.NEGATIVE_INFINITY})
+    void refusesLabelsThatAreNone(float value) {
+        Volume volume = Volume.allocate("mask.nii", grid);
+        volume.set(1, 1, 0, value);
+        String message = assertThrows(InputException.class, () -> Mask.of(volume, 2)).getMessage();
+        assertTrue(message.startsWith("mask.nii: voxel (1, 1, 0)"), message);
+    }
+
+    @Test
+    void takesClassesAndTheIgnoreLabel() {
+        Volume volume = Volume.allocate("mask.nii", grid);
+        volume.set(0, 1, 0, 255);
+        volume.set(1, 1, 0, 2);
+        Mask mask = Mask.of(volume, 3);
+        assertEquals(255, mask.at(0, 1, 0));
+        assertEquals(2, mask.at(1, 1, 0));
+        assertTrue(Mask.isForeground((byte) 2) && Mask.isForeground((byte) 254));
+        assertTrue(!Mask.isForeground((byte) 0) && !Mask.isForeground((byte) 255));
+    }
+}
