@@ -36,7 +36,8 @@ class ExponentialTest {
         assertEquals(0, build.status(), build.output());
         CommandRun run = CommandRun.of(program, STRIDE);
         assertEquals(0, run.status(), run.output());
-        run.output().lines().map(line -> line.split(" ")).forEach(words -> MEASURED.put(words[0], number(words[1])));
+        run.output().lines().map(line -> line.split(" "))
+            .forEach(words -> MEASURED.put(words[0], number(words[1])));
     }
 
     @Test
@@ -70,7 +71,8 @@ class ExponentialTest {
     /** The bounds are not idle: a rounding error of half an ulp cannot be avoided. */
     private static void assertWithin(double bound, String function) {
         double error = MEASURED.get(function);
-        assertTrue(error > 0.49 && error <= bound, function + " is off by " + error + " ulp, expected at most " + bound);
+        assertTrue(error > 0.49 && error <= bound,
+            function + " is off by " + error + " ulp, expected at most " + bound);
     }
 
     private static double number(String text) {

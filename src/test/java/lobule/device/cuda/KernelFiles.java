@@ -36,7 +36,8 @@ record KernelFiles(Path folder) {
             if (!Files.exists(ptx)) {
                 faults.add(ptx + " is missing; run kernels/build");
             } else if (!read(ptx).startsWith(origin(source))) {
-                faults.add(ptx + " was made from other sources than " + source + " and the headers beside it; run kernels/build");
+                faults.add(ptx + " was made from other sources than " + source
+                    + " and the headers beside it; run kernels/build");
             }
         }
         for (Path ptx : ptx()) {
