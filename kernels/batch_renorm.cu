@@ -1,9 +1,10 @@
-// Batch renormalisation (Ioffe 2017) a channel: statistics of a batch and update of the running ones, normalisation with
-// ReLU, and the gradient. Ops: lobule.op.BatchRenormStatistics, RunningStatistics, BatchRenorm, BatchRenormBackward.
+// Batch renormalisation (Ioffe 2017) a channel: statistics of a batch and update of the running ones, normalisation
+// with ReLU, and the gradient. Ops: lobule.op.BatchRenormStatistics, RunningStatistics, BatchRenorm,
+// BatchRenormBackward.
 //
 //   statistics  mu_B, sigma_B = sqrt(var_B + epsilon), r = clip(sigma_B / sigma, 1/r_max, r_max),
-//               d = clip((mu_B - mu) / sigma, -d_max, d_max); mu += momentum (mu_B - mu), sigma likewise; where flag is 0
-//               mu and sigma are taken from the batch first
+//               d = clip((mu_B - mu) / sigma, -d_max, d_max); mu += momentum (mu_B - mu), sigma likewise; where flag is
+//               0 mu and sigma are taken from the batch first
 //   apply       y = gamma ((x - mu_B) / sigma_B r + d) + beta, with relu max(y, 0)
 //   backward    with M values a channel and dy 0 where relu cut y off: dbeta = sum dy,
 //               dgamma = r sum(dy xbar) + d sum dy, xbar = (x - mu_B) / sigma_B,
@@ -12,12 +13,12 @@
 // Stable for any mean and number of voxels: 16 values a thread at a time, their mean before their squares; a thread's
 // groups put together by the formula of Chan et al. (1979); all else in double, relative to a mean.
 //
-// Layout: x, y, dy, dx (N, C, V) float32; statistics (4, C) float32, rows mu_B, sigma_B, r, d; the rest (C) float32, flag
-// one byte. y may be x, dx may be dy or x.
+// Layout: x, y, dy, dx (N, C, V) float32; statistics (4, C) float32, rows mu_B, sigma_B, r, d; the rest (C) float32,
+// flag one byte. y may be x, dx may be dy or x.
 // Grid: statistics_partial, renorm_apply, renorm_backward_partial, renorm_backward_apply  N * C * chunks;
 //       statistics_finish, renorm_backward_finish  C; running_statistics any; statistics_initialised one block.
-// Workspace: partial (2, N * C * chunks) double, written by ..._partial and read by ..._finish; means (2, C) float of the
-// backward pass behind it. Launched by lobule.device.cuda.CudaBatchRenormStatistics, CudaRunningStatistics,
+// Workspace: partial (2, N * C * chunks) double, written by ..._partial and read by ..._finish; means (2, C) float of
+// the backward pass behind it. Launched by lobule.device.cuda.CudaBatchRenormStatistics, CudaRunningStatistics,
 // CudaBatchRenorm, CudaBatchRenormBackward, in the order of the kernels here.
 #include "reduction.cuh"
 
@@ -157,8 +158,8 @@ DEVICE Norm norm_of(const float* statistics, const float* gamma, const float* be
 }
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
-renorm_apply(float* y, const float* x, const float* statistics, const float* gamma, const float* beta, long long channels,
-             long long voxels, long long chunks, long long relu) {
+renorm_apply(float* y, const float* x, const float* statistics, const float* gamma, const float* beta,
+             long long channels, long long voxels, long long chunks, long long relu) {
     Chunk chunk = block_chunk(voxels, chunks);
     Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row % channels);
     for (long long i = chunk.row * voxels + chunk.begin + threadIdx.x; i < chunk.row * voxels + chunk.end; i += BLOCK) {

@@ -1,7 +1,8 @@
-// Gradient of a bias a channel: gradient(c) = sum over batch and voxels of dy(n, c, v), added to what earlier mini-batches of
-// the step left where `accumulate` is 1. Op: lobule.op.ConvolutionBackwardWeights with bias.
+// Gradient of a bias a channel: gradient(c) = sum over batch and voxels of dy(n, c, v), added to what earlier
+// mini-batches of the step left where `accumulate` is 1. Op: lobule.op.ConvolutionBackwardWeights with bias.
 //
-// Layout: dy (N, C, V) float32; gradient (C) float32. Grid: bias_gradient_partial N * C * chunks; bias_gradient_finish C.
+// Layout: dy (N, C, V) float32; gradient (C) float32. Grid: bias_gradient_partial N * C * chunks; bias_gradient_finish
+// C.
 // Workspace: partial (N * C * chunks) double. Launched by lobule.device.cuda.CudaConvolutionBackwardWeights.
 #include "reduction.cuh"
 

@@ -1,9 +1,9 @@
-// CUDA C without the toolkit's headers, so that clang alone compiles the kernels: qualifiers, indices, barrier, shuffle,
-// rounding; and the launch geometry that all kernels share.
+// CUDA C without the toolkit's headers, so that clang alone compiles the kernels: qualifiers, indices, barrier,
+// shuffle, rounding; and the launch geometry that all kernels share.
 //
 // Every parameter of every kernel is 8 bytes: a pointer, long long, unsigned long long or double. Blocks have 256
-// threads, grids one dimension. How a tensor is divided among blocks follows from its shape alone, so that sums have the
-// same order, and the same bits, on every card.
+// threads, grids one dimension. How a tensor is divided among blocks follows from its shape alone, so that sums have
+// the same order, and the same bits, on every card.
 #pragma once
 
 #define __global__ __attribute__((global))

@@ -1,8 +1,9 @@
-// Inverted dropout with a mask that is drawn again whenever it is needed: y = scale x where the random word of the element is
-// at least the threshold (rate * 2^32), else 0. Its gradient is the same kernel on dy. Op: lobule.op.Dropout.
+// Inverted dropout with a mask that is drawn again whenever it is needed: y = scale x where the random word of the
+// element is at least the threshold (rate * 2^32), else 0. Its gradient is the same kernel on dy. Op:
+// lobule.op.Dropout.
 //
-// Random word: Philox with the seed as key and counter (64-bit voxel * ceil(C/4) + channel/4, index, micro_step), lane channel
-// mod 4, voxel = linear index over (N, V). A thread draws once for four channels.
+// Random word: Philox with the seed as key and counter (64-bit voxel * ceil(C/4) + channel/4, index, micro_step), lane
+// channel mod 4, voxel = linear index over (N, V). A thread draws once for four channels.
 //
 // Layout: x, y (N, C, V) float32; y may be x. Grid: N * ceil(C/4) * chunks. Workspace: none.
 // Launched by lobule.device.cuda.CudaDropout.
@@ -21,8 +22,8 @@ dropout(float* y, const float* x, long long channels, long long voxels, long lon
     long long lanes = channels - group * LANES;
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
         unsigned long long counter = (n * voxels + i) * groups + group;
-        Words words = philox({{(unsigned) counter, (unsigned) (counter >> 32), (unsigned) index, (unsigned) micro_step}},
-                             seed);
+        Words words = philox({{(unsigned) counter, (unsigned) (counter >> 32), (unsigned) index,
+                               (unsigned) micro_step}}, seed);
 #pragma unroll
         for (int lane = 0; lane < LANES; lane++) {
             if (lane < lanes) {

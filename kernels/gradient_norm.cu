@@ -1,6 +1,7 @@
 // Euclidean norm of all gradients together: norm = gradient_scale sqrt(sum of g^2). Op: lobule.op.GradientNorm.
 //
-// gradient_norm_partial runs once a tensor, each with its own place in `partial`; gradient_norm_finish adds them all up.
+// gradient_norm_partial runs once a tensor, each with its own place in `partial`; gradient_norm_finish adds them all
+// up.
 //
 // Layout: gradient, n float32 elements of any layout, taken as one row; norm (1) float32.
 // Grid: gradient_norm_partial `chunks` (a number that follows from n alone), gradient_norm_finish one block.

@@ -1,6 +1,6 @@
-// Maximum over windows of 2 with stride 2; an odd last slice, row or column is left out. Its gradient goes to the largest
-// voxel of each window, the first in (d, h, w) order on ties (a NaN counts as largest), found again from x; all else
-// gets 0. Ops: lobule.op.MaxPool, MaxPoolBackward.
+// Maximum over windows of 2 with stride 2; an odd last slice, row or column is left out. Its gradient goes to the
+// largest voxel of each window, the first in (d, h, w) order on ties (a NaN counts as largest), found again from x; all
+// else gets 0. Ops: lobule.op.MaxPool, MaxPoolBackward.
 //
 // Layout: x, dx (N, C, D, H, W) float32; y, dy (N, C, D/window_depth, H/2, W/2). window_depth is 2, and 1 in 2D, where
 // D = 1. depth, height, width are those of x.

@@ -1,6 +1,6 @@
-// One step of gradient descent with Nesterov momentum: v = momentum v + g, parameter -= rate (g + momentum v), with g the
-// gradient times gradient_scale, scaled down where the norm of all gradients exceeds clip_norm. Where that norm is not
-// finite nothing is updated. Op: lobule.op.NesterovMomentum.
+// One step of gradient descent with Nesterov momentum: v = momentum v + g, parameter -= rate (g + momentum v), with g
+// the gradient times gradient_scale, scaled down where the norm of all gradients exceeds clip_norm. Where that norm is
+// not finite nothing is updated. Op: lobule.op.NesterovMomentum.
 //
 // Layout: all but norm (1) have n float32 elements in any one layout. Grid: any, grid-stride. Workspace: none.
 // Launched by lobule.device.cuda.CudaNesterovMomentum.

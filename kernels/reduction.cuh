@@ -37,7 +37,8 @@ template <class Real> DEVICE Real block_sum(Real value) {
     return total;
 }
 
-// sums[s] = sum over p of partial[s * partials + p] for s below `count`, one warp a sum; then all threads may read them.
+// sums[s] = sum over p of partial[s * partials + p] for s below `count`, one warp a sum; then all threads may read
+// them.
 DEVICE void finish_sums(double* sums, const double* partial, long long count, long long partials) {
     for (long long s = threadIdx.x / WARP; s < count; s += WARPS) {
         double sum = 0;

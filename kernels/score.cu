@@ -1,5 +1,5 @@
-// Counts from which Jaccard and dice of the foreground (every class but 0) follow, by the largest logit, the lowest class on
-// ties: voxels of the foreground in both, in the prediction, in the target; voxels counted; sum of the largest
+// Counts from which Jaccard and dice of the foreground (every class but 0) follow, by the largest logit, the lowest
+// class on ties: voxels of the foreground in both, in the prediction, in the target; voxels counted; sum of the largest
 // probability. Voxels with ignore_label (-1: none) are left out of all. Op: lobule.op.SegmentationScore.
 //
 // A label that is neither a class nor ignored makes all entries NaN.

@@ -11,7 +11,7 @@ struct Softmax {
     long long stride;
     long long best;  // class of the largest logit, the lowest on ties
     float largest;   // its logit
-    float rest;      // sum of exp(z_c - largest) over the other classes; NaN where a logit is NaN or the largest infinite
+    float rest;      // sum of exp(z_c - largest) over the others; NaN where a logit is NaN or the largest infinite
 
     __device__ float exponent(long long c) const { return logits[c * stride] - largest; }
 

@@ -1,12 +1,13 @@
 // Softmax and categorical cross entropy: loss = sum_j w_y (-log p_y) / sum_j w_y over all voxels whose label y is not
-// ignore_label (-1: none), from log-sum-exp; 0 where nothing is left. Gradient: w_y (p_c - [c = y]) / sum w, 0 at ignored
-// voxels. Ops: lobule.op.SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward.
+// ignore_label (-1: none), from log-sum-exp; 0 where nothing is left. Gradient: w_y (p_c - [c = y]) / sum w, 0 at
+// ignored voxels. Ops: lobule.op.SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward.
 //
 // A label that is neither a class nor ignored makes both sums NaN, and with them loss and gradient.
 //
 // Layout: logits, dlogits (N, C, V) float32; target (N, V) bytes; class_weights (C) double, or null for all 1; loss (1)
 // float32; sums (2) double, numerator and sum of weights.
-// Grid: cross_entropy_partial, cross_entropy_backward N * chunks; cross_entropy_finish one block. `partials` is N * chunks.
+// Grid: cross_entropy_partial, cross_entropy_backward N * chunks; cross_entropy_finish one block. `partials` is N *
+// chunks.
 // Workspace: partial (2, N * chunks) double.
 // Launched by lobule.device.cuda.CudaSoftmaxCrossEntropy (partial, finish), CudaSoftmaxCrossEntropyBackward.
 #include "reduction.cuh"

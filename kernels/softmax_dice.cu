@@ -5,7 +5,8 @@
 //
 // A label that is neither a class nor ignored makes its class sums NaN, and with them loss and gradient.
 //
-// Layout: logits, dlogits (N, C, V) float32, C <= 256; target (N, V) bytes; loss (1) float32; sums (C, 2) double, I and S.
+// Layout: logits, dlogits (N, C, V) float32, C <= 256; target (N, V) bytes; loss (1) float32; sums (C, 2) double, I and
+// S.
 // Grid: dice_partial ceil(C/4) * N * chunks, each block the sums of four classes; dice_finish one block; dice_backward
 // N * chunks. `partials` is N * chunks.
 // Workspace: partial (C, 2, N * chunks) double.
