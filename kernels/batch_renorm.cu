@@ -10,8 +10,8 @@
 //               dgamma = r sum(dy xbar) + d sum dy, xbar = (x - mu_B) / sigma_B,
 //               dx = gamma r / sigma_B (dy - sum dy / M - xbar sum(dy xbar) / M)
 //
-// Stable for any mean and number of voxels: 16 values a thread at a time, their mean before their squares; a thread's
-// groups put together by the formula of Chan et al. (1979); all else in double, relative to a mean.
+// Stable for any mean and number of voxels: values relative to the first of their chunk; 16 a thread at a time, their
+// mean before their squares; a thread's groups put together by the formula of Chan et al. (1979); all else in double.
 //
 // Layout: x, y, dy, dx (N, C, V) float32; statistics (4, C) float32, rows mu_B, sigma_B, r, d; the rest (C) float32,
 // flag one byte. y may be x, dx may be dy or x.
@@ -38,15 +38,15 @@ template <class Real> DEVICE Moments<Real> combine(Moments<Real> a, Moments<Real
     return {count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share};
 }
 
-// The moments of GROUP values a block apart, fewer at the end of the chunk.
-DEVICE Moments<float> group_moments(const float* x, long long begin, long long end) {
+// The moments of GROUP values a block apart, relative to the origin; fewer at the end of the chunk.
+DEVICE Moments<float> group_moments(const float* x, float origin, long long begin, long long end) {
     float values[GROUP];
     float sum = 0;
     float count = 0;
 #pragma unroll
     for (int i = 0; i < GROUP; i++) {
         bool inside = begin + i * BLOCK < end;
-        values[i] = inside ? x[begin + i * BLOCK] : 0.0f;
+        values[i] = inside ? x[begin + i * BLOCK] - origin : 0.0f;
         sum += values[i];
         count += inside ? 1.0f : 0.0f;
     }
@@ -75,13 +75,14 @@ extern "C" __global__ void __launch_bounds__(BLOCK)
 statistics_partial(double* partial, const float* x, long long voxels, long long chunks) {
     Chunk chunk = block_chunk(voxels, chunks);
     const float* row = x + chunk.row * voxels;
+    float origin = chunk.begin < chunk.end ? row[chunk.begin] : 0.0f;
     Moments<float> moments = {0, 0, 0};
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += GROUP * BLOCK) {
-        moments = combine(moments, group_moments(row, i, chunk.end));
+        moments = combine(moments, group_moments(row, origin, i, chunk.end));
     }
     Moments<double> total = block_moments(moments, (double) (chunk.end - chunk.begin));
     if (threadIdx.x == 0) {
-        partial[blockIdx.x] = total.mean;
+        partial[blockIdx.x] = origin + total.mean;
         partial[gridDim.x + blockIdx.x] = total.squares;
     }
 }

@@ -25,6 +25,9 @@ class CudaTrainingTest {
     /** Rounding grows from step to step. */
     private static final double TOLERANCE = 1e-3;
 
+    /** Higher than in the presets, for a run of a few steps. */
+    private static final double RATE = 5e-3;
+
     @TempDir
     private static Path data;
 
@@ -41,7 +44,8 @@ class CudaTrainingTest {
     private TrainConfig config(String name, String experiment, String patch, long steps) {
         return ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment, "data.source", data.toString(),
                 "data.overfit", true, "patch", patch, "network.base-channels", 2, "network.dropout", 0.1, "steps", steps,
-                "evaluate-every", steps, "renorm.schedule", "fixed:1,0", "out", folder.resolve(name).toString()));
+                "renorm.schedule", "fixed:1,0", "learning-rate",
+                List.of(Map.of("step", 1, "rate", RATE)), "out", folder.resolve(name).toString()));
     }
 
     private static List<StepMetrics> run(Device device, TrainConfig config) {
@@ -72,10 +76,10 @@ class CudaTrainingTest {
     void learnsIn2DAsOnTheCpu() {
         String experiment = "unet2d-dropout-renorm-cce";
         SimulatedGpu.require();
-        List<StepMetrics> cpu = run(host(), config("cpu", experiment, "28x28", 60));
-        List<StepMetrics> gpu = run(SimulatedGpu.open(), config("gpu", experiment, "28x28", 60));
-        assertAlike(cpu, gpu, 5);
-        assertTrue(gpu.getLast().loss() < 0.6 * gpu.getFirst().loss(), gpu.getFirst() + " to " + gpu.getLast());
+        List<StepMetrics> cpu = run(host(), config("cpu", experiment, "28x28", 40));
+        List<StepMetrics> gpu = run(SimulatedGpu.open(), config("gpu", experiment, "28x28", 40));
+        assertAlike(cpu, gpu, 40);
+        assertTrue(gpu.getLast().jaccard() > 0.9, gpu.getFirst() + " to " + gpu.getLast());
     }
 
     @Test

@@ -45,8 +45,9 @@ final class AlgorithmSearch {
 
     /** An algorithm of cuDNN. */
     AlgorithmChoice choose(Cudnn library, ConvolutionPass pass, ConvolutionDescriptors descriptors) {
-        List<Candidate> candidates = measured(library, pass, descriptors)
-                .orElseGet(() -> pass.heuristics(library, descriptors));
+        List<Candidate> guesses = pass.heuristics(library, descriptors);
+        List<Candidate> candidates = options.deterministic() ? guesses
+                : measured(library, pass, descriptors, guesses).orElse(guesses);
         for (Candidate candidate : candidates) {
             if (fits(candidate)) {
                 return new AlgorithmChoice(AlgorithmChoice.CUDNN, candidate.algorithm(), mathType(candidate),
@@ -75,12 +76,11 @@ final class AlgorithmSearch {
         return options.math() == MathMode.FP32 ? ConvolutionDescriptors.mathType(MathMode.FP32) : candidate.mathType();
     }
 
+    /** Timed with the workspace that those of the guesses need that fit; empty where there is no memory to try. */
     private Optional<List<Candidate>> measured(Cudnn library, ConvolutionPass pass,
-                                               ConvolutionDescriptors descriptors) {
-        if (options.deterministic()) {
-            return Optional.empty();
-        }
-        Optional<TrialMemory> trial = TrialMemory.take(context, descriptors.geometry(), options.workspaceLimitBytes());
+                                               ConvolutionDescriptors descriptors, List<Candidate> guesses) {
+        long workspace = guesses.stream().filter(this::fits).mapToLong(Candidate::workspaceBytes).max().orElse(0);
+        Optional<TrialMemory> trial = TrialMemory.take(context, descriptors.geometry(), workspace);
         if (trial.isEmpty()) {
             return Optional.empty();
         }

@@ -75,21 +75,27 @@ final class Convolutions {
 
     /** Both, timed where there is memory to try; else cuBLAS. */
     private ConvolutionKernel faster(ConvolutionPass pass, ConvolutionGeometry geometry) {
-        Optional<TrialMemory> trial = TrialMemory.take(context, geometry, options.workspaceLimitBytes());
-        if (trial.isEmpty()) {
-            return product(pass, geometry);
-        }
         ConvolutionKernel convolution = byCudnn(pass, geometry, Optional.empty());
-        AlgorithmChoice convolutionChoice = search.known(pass, geometry).orElseThrow();
-        ConvolutionKernel product = product(pass, geometry);
-        try (TrialMemory memory = trial.get()) {
-            if (milliseconds(product, memory.memory()) <= milliseconds(convolution, memory.memory())) {
+        try {
+            AlgorithmChoice convolutionChoice = search.known(pass, geometry).orElseThrow();
+            ConvolutionKernel product = product(pass, geometry);
+            Optional<TrialMemory> trial = TrialMemory.take(context, geometry,
+                    Math.max(convolution.workspaceBytes(), product.workspaceBytes()));
+            if (trial.isEmpty() || slower(convolution, product, trial.get())) {
                 convolution.close();
                 return product;
             }
-            product.close();
             search.record(pass, geometry, convolutionChoice);
             return convolution;
+        } catch (RuntimeException e) {
+            convolution.close();
+            throw e;
+        }
+    }
+
+    private boolean slower(ConvolutionKernel one, ConvolutionKernel other, TrialMemory trial) {
+        try (trial) {
+            return milliseconds(one, trial.memory()) > milliseconds(other, trial.memory());
         }
     }
 
