@@ -11,8 +11,8 @@ import lobule.train.StepMetrics;
 import lobule.train.TrainingListener;
 
 /**
- * How a run goes: on a terminal one line, written over and over; elsewhere a line for the first step, for every evaluation,
- * and otherwise every ten seconds.
+ * How a run goes: on a terminal one line, written over and over; elsewhere a line for the first step, for every
+ * evaluation, and otherwise every ten seconds.
  */
 final class ProgressLine implements TrainingListener {
     private static final double NANOSECONDS = 1e-9;
@@ -76,8 +76,8 @@ final class ProgressLine implements TrainingListener {
         if (resident.isPresent()) {
             memory += ", " + Quantities.bytes(resident.getAsLong()) + " resident";
         }
-        return String.format(Locale.ROOT, "step %d/%d  loss %.4f  Jaccard %.4f%s  %.2f s/step  ETA %s  %s", metrics.step(),
-                steps, metrics.loss(), metrics.jaccard(), evaluation, metrics.seconds(),
+        return String.format(Locale.ROOT, "step %d/%d  loss %.4f  Jaccard %.4f%s  %.2f s/step  ETA %s  %s",
+                metrics.step(), steps, metrics.loss(), metrics.jaccard(), evaluation, metrics.seconds(),
                 Quantities.duration((steps - metrics.step()) * secondsPerStep), memory);
     }
 

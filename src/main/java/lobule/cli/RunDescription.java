@@ -23,16 +23,16 @@ final class RunDescription {
         this.out = out;
     }
 
-    void device(Device device, boolean chosen) {
-        line("device", device.name() + (chosen ? ", as chosen: " : ", the default: ") + device.description());
+    void device(Device device, String reason) {
+        line("device", device.name() + ", " + reason + ": " + device.description());
     }
 
     /** Regions are taken once and for all; the arena is what the plan packs all activations and workspaces into. */
     void memory(TrainingModel model) {
         Regions regions = model.regions();
         MemoryPlan plan = model.program().plan();
-        line("memory", String.format(Locale.ROOT, "%s: parameters %s, statistics %s, gradients %s, optimiser %s, arena %s"
-                        + " (no plan needs less than %s)", Quantities.bytes(plannedBytes(model)),
+        line("memory", String.format(Locale.ROOT, "%s: parameters %s, statistics %s, gradients %s, optimiser %s,"
+                        + " arena %s (no plan needs less than %s)", Quantities.bytes(plannedBytes(model)),
                 Quantities.bytes(regions.bytes(Role.PARAMETER)), Quantities.bytes(regions.bytes(Role.STATE)),
                 Quantities.bytes(regions.bytes(Role.GRADIENT)), Quantities.bytes(regions.bytes(Role.OPTIMIZER)),
                 Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes())));
@@ -54,8 +54,8 @@ final class RunDescription {
         }
         Sample sample = data.evaluation().getFirst();
         Patch patch = sample.patch();
-        line("patch", String.format(Locale.ROOT, "%s of %s at (z, y, x) = (%d, %d, %d), %.0f %% foreground%s", config.patch(),
-                sample.volume().name(), patch.z(), patch.y(), patch.x(), 100 * sample.foregroundShare(),
+        line("patch", String.format(Locale.ROOT, "%s of %s at (z, y, x) = (%d, %d, %d), %.0f %% foreground%s",
+                config.patch(), sample.volume().name(), patch.z(), patch.y(), patch.x(), 100 * sample.foregroundShare(),
                 config.data().overfit() ? "; trained and evaluated on it alone" : " (the first evaluated)"));
     }
 

@@ -40,7 +40,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private CudaArguments cuda;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override it.")
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override"
+            + " it.")
     private Path configFile;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in this folder, from its last "
@@ -61,7 +62,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         try (Device device = devices.open(config.device(), threads, cuda.options())) {
-            train(device, config, resumed, given.containsKey("device"));
+            String reason = given.containsKey("device") ? "as chosen"
+                    : configFile != null || resume != null ? "from the settings" : "the default";
+            train(device, config, resumed, reason);
         }
         return 0;
     }
@@ -79,10 +82,10 @@ final class TrainCommand implements Callable<Integer> {
         return resumed.map(RunFolder::config);
     }
 
-    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, boolean deviceChosen) {
+    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, String deviceReason) {
         PrintWriter out = spec.commandLine().getOut();
         RunDescription description = new RunDescription(out);
-        description.device(device, deviceChosen);
+        description.device(device, deviceReason);
         TrainingData data = TrainingData.open(config);
         description.data(config, data);
         try (Trainer trainer = Trainer.create(device, config, data);

@@ -31,7 +31,8 @@ final class TrainOptions {
     @Option(names = "--only-foreground", negatable = true, description = "Take only patches with foreground.")
     private Boolean onlyForeground;
 
-    @Option(names = "--patch", paramLabel = "DxHxW", description = "Output of the network, HxW in 2D; sizes are 8k + 4.")
+    @Option(names = "--patch", paramLabel = "DxHxW", description = "Output of the network, HxW in 2D; sizes are"
+            + " 8k + 4.")
     private String patch;
 
     @Option(names = "--base-channels", paramLabel = "N", description = "Channels of the first block.")

@@ -19,6 +19,7 @@ public record Adam(double beta1, double beta2, double epsilon, double clipNorm) 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
         Operands operands = Operands.of(this, inputs, 2, states, 3);
+        operands.parameter("gradient", inputs.get(0));
         operands.rowMajor("norm", inputs.get(1), DType.FLOAT32, 1);
         operands.same("parameter", states.get(0), inputs.get(0));
         operands.same("first moment", states.get(1), inputs.get(0));

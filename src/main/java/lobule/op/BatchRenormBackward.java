@@ -10,8 +10,8 @@ import lobule.tensor.TensorSpec;
  *
  * <p>Inputs: x (N, C, D, H, W); statistics (4, C); gamma (C); beta (C); dy, like x. States: dgamma (C), dbeta (C),
  * added to or overwritten on the first mini-batch. Output: dx, like x. With xbar = (x - mu_B) / sigma_B and M values a
- * channel: dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy); dx = gamma r / sigma_B (dy - sum(dy)/M - xbar sum(dy
- * xbar)/M).
+ * channel: dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy);
+ * dx = gamma r / sigma_B (dy - sum(dy)/M - xbar sum(dy xbar)/M).
  */
 public record BatchRenormBackward(boolean relu) implements Op {
 

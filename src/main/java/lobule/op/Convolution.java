@@ -17,7 +17,7 @@ public record Convolution(boolean bias) implements Op, Differentiable {
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
         Operands operands = Operands.of(this, inputs, bias ? 3 : 2, states, 0);
         Shape x = operands.activation("input", inputs.get(0));
-        Shape weight = inputs.get(1).shape();
+        Shape weight = operands.parameter("weight", inputs.get(1));
         operands.equal("rank of the weight " + weight, weight.rank(), x.rank());
         operands.equal("input channels of the weight " + weight, weight.size(1), x.channels());
         if (bias) {

@@ -17,6 +17,7 @@ public record NesterovMomentum(double momentum, double clipNorm) implements Op {
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
         Operands operands = Operands.of(this, inputs, 2, states, 2);
+        operands.parameter("gradient", inputs.get(0));
         operands.rowMajor("norm", inputs.get(1), DType.FLOAT32, 1);
         operands.same("parameter", states.get(0), inputs.get(0));
         operands.same("velocity", states.get(1), inputs.get(0));

@@ -10,11 +10,12 @@ import lobule.tensor.TensorSpec;
  * <p>Each device maps every op to a kernel in one exhaustive switch, so a new op does not compile until all have it.
  */
 public sealed interface Op
-        permits Add, Adam, BatchRenorm, BatchRenormBackward, BatchRenormStatistics, Convolution, ConvolutionBackwardData,
-                ConvolutionBackwardWeights, CropConcatenate, CropConcatenateBackward, Dropout, GradientNorm, MaxPool,
-                MaxPoolBackward, NesterovMomentum, RunningStatistics, SegmentationScore, SoftmaxCrossEntropy,
-                SoftmaxCrossEntropyBackward, SoftmaxDice, SoftmaxDiceBackward, TransposedConvolution,
-                TransposedConvolutionBackwardData, TransposedConvolutionBackwardWeights {
+        permits Add, Adam, BatchRenorm, BatchRenormBackward, BatchRenormStatistics, Convolution,
+                ConvolutionBackwardData, ConvolutionBackwardWeights, CropConcatenate,
+                CropConcatenateBackward, Dropout, GradientNorm, MaxPool, MaxPoolBackward, NesterovMomentum,
+                RunningStatistics, SegmentationScore, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward,
+                SoftmaxDice, SoftmaxDiceBackward, TransposedConvolution, TransposedConvolutionBackwardData,
+                TransposedConvolutionBackwardWeights {
 
     /**
      * Checks the operands and gives the outputs' specs.

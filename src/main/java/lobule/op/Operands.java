@@ -33,6 +33,13 @@ final class Operands {
                 + TensorSpec.rowMajor(type, sizes));
     }
 
+    /** A float32 parameter of any sizes. */
+    Shape parameter(String operand, TensorSpec spec) {
+        require(spec.layout() == Layout.ROW_MAJOR && spec.type() == DType.FLOAT32, operand, spec,
+                "a row-major float32 tensor");
+        return spec.shape();
+    }
+
     void same(String operand, TensorSpec actual, TensorSpec expected) {
         require(actual.equals(expected), operand, actual, expected.toString());
     }
@@ -43,13 +50,14 @@ final class Operands {
 
     void require(boolean holds, String operand, Object actual, String expected) {
         if (!holds) {
-            throw new IllegalArgumentException(op.label() + ": " + operand + " is " + actual + ", expected " + expected);
+            throw new IllegalArgumentException(op.label() + ": " + operand + " is " + actual + ", expected "
+                    + expected);
         }
     }
 
     /** Labels of a segmentation: (N, D, H, W) for logits (N, C, D, H, W). */
     void labels(TensorSpec labels, Shape logits) {
-        require(labels.type() == DType.UINT8 && labels.shape().equals(logits.without(1)),
+        require(labels.equals(new TensorSpec(logits.without(1), DType.UINT8, Layout.ROW_MAJOR)),
                 "target", labels, "UINT8" + logits.without(1));
     }
 }

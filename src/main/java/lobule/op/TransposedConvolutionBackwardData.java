@@ -14,7 +14,7 @@ public record TransposedConvolutionBackwardData() implements Op {
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
         Operands operands = Operands.of(this, inputs, 2, states, 0);
         Shape dy = operands.activation("output gradient", inputs.get(0));
-        Shape weight = inputs.get(1).shape();
+        Shape weight = operands.parameter("weight", inputs.get(1));
         operands.equal("rank of the weight " + weight, weight.rank(), dy.rank());
         operands.equal("output channels of the weight " + weight, weight.size(1), dy.channels());
         Shape dx = dy.withChannels(weight.size(0));

@@ -16,7 +16,7 @@ public record TransposedConvolutionBackwardWeights() implements Op {
         Operands operands = Operands.of(this, inputs, 2, states, 1);
         Shape x = operands.activation("input", inputs.get(0));
         Shape dy = operands.activation("output gradient", inputs.get(1));
-        Shape weight = states.get(0).shape();
+        Shape weight = operands.parameter("weight gradient", states.get(0));
         operands.equal("rank of the output gradient " + dy, dy.rank(), x.rank());
         operands.equal("batch of the output gradient " + dy, dy.batch(), x.batch());
         operands.equal("rank of the weight gradient " + weight, weight.rank(), x.rank());

@@ -10,8 +10,8 @@ package lobule.plan;
 public record Lifetime(String name, long bytes, int first, int last) {
     public Lifetime {
         if (bytes < 0 || last < first) {
-            throw new IllegalArgumentException("lifetime " + name + ": " + bytes + " bytes from node " + first + " to node "
-                    + last + " cannot be");
+            throw new IllegalArgumentException("lifetime " + name + ": " + bytes + " bytes from node " + first
+                    + " to node " + last + " cannot be");
         }
     }
 

@@ -15,9 +15,9 @@ import lobule.op.Value;
 import lobule.op.Value.Role;
 
 /**
- * How far a run is, and its files: {@code state.safetensors} with everything that the next step depends on, so that a run
- * goes on bit by bit as if it had not been interrupted, and {@code model.safetensors} with the network alone. Each is
- * written whole or not at all, and only the first is read back, so that a crash between the two does no harm.
+ * How far a run is, and its files: {@code state.safetensors} with everything that the next step depends on, so that a
+ * run goes on bit by bit as if it had not been interrupted, and {@code model.safetensors} with the network alone. Each
+ * is written whole or not at all, and only the first is read back, so that a crash between the two does no harm.
  *
  * @param step      optimiser steps done
  * @param microStep mini-batches done

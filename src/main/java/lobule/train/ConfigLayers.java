@@ -70,7 +70,8 @@ public final class ConfigLayers {
             }
             throw new InputException(file + ": holds no settings, expected lines such as \"steps: 1000\".");
         } catch (JacksonException e) {
-            throw new InputException(file + ": is not valid YAML (" + firstLine(e.getOriginalMessage()) + at(e) + ").", e);
+            throw new InputException(file + ": is not valid YAML (" + firstLine(e.getOriginalMessage()) + at(e)
+                    + ").", e);
         } catch (IOException e) {
             throw new InputException(file + ": cannot be read (" + e + ").", e);
         }

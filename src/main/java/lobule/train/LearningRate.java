@@ -21,7 +21,8 @@ public record LearningRate(List<Stage> stages) {
     public LearningRate {
         stages = List.copyOf(stages);
         if (stages.isEmpty() || stages.getFirst().step() > 1) {
-            throw new InputException("learning-rate has no stage for step 1; begin the list with {step: 1, rate: 5e-4}.");
+            throw new InputException("learning-rate has no stage for step 1; begin the list with"
+                    + " {step: 1, rate: 5.0e-4}.");
         }
         for (int i = 1; i < stages.size(); i++) {
             if (stages.get(i).step() <= stages.get(i - 1).step()) {

@@ -33,7 +33,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Opens a log to append to, without the lines after a step: what a run did after its last checkpoint, it will do again.
+     * Opens a log to append to, without the lines after a step: what a run did after its last checkpoint it will do
+     * again.
      *
      * @param lastStep of the checkpoint; 0 for a new run
      * @throws InputException where the file is damaged or cannot be written to
@@ -96,7 +97,8 @@ public final class MetricsLog implements AutoCloseable {
                 steps.add(parse(JSON.readTree(lines.get(i))));
             } catch (JacksonException e) {
                 if (i < lines.size() - 1) {
-                    throw new InputException(file + ": line " + (i + 1) + " is not the JSON object of a step; remove it.", e);
+                    throw new InputException(file + ": line " + (i + 1) + " is not the JSON object of a step;"
+                            + " remove it.", e);
                 }
             }
         }

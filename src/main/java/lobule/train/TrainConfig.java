@@ -37,7 +37,7 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
      *
      * @param source            folder in the Decathlon layout, or {@link #PHANTOM}; null until given
      * @param trainingCase      the case to train on, or null for all
-     * @param validationCase    the case to evaluate on, held out of training; null for other patches of the training cases
+     * @param validationCase    the case to evaluate on, held out of training; null for other patches of the same
      * @param overfit           train and evaluate on one patch
      * @param onlyForeground    train on patches with foreground only
      * @param validationPatches patches of an evaluation, where not overfitting
@@ -141,8 +141,8 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
 
     /** The same settings with another folder of the run. */
     TrainConfig withOut(String folder) {
-        return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm, steps,
-                seed, evaluateEvery, checkpointEvery, device, threads, folder);
+        return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm,
+                steps, seed, evaluateEvery, checkpointEvery, device, threads, folder);
     }
 
     public PatchShape patchShape() {

@@ -64,7 +64,7 @@ public final class Trainer implements AutoCloseable {
             List<StepMetrics> steps = new ArrayList<>(MetricsLog.read(folder.metrics()));
             long before = from.step();
             while (before < config.steps() && !stopRequested) {
-                StepMetrics metrics = step(runner, before + 1);
+                StepMetrics metrics = step(runner, before + 1, pictures, steps);
                 log.append(metrics);
                 steps.add(metrics);
                 listener.stepDone(metrics);
@@ -78,10 +78,15 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private StepMetrics step(StepRunner runner, long number) {
-        StepMetrics metrics = runner.run(number);
-        boolean due = number % config.evaluateEvery() == 0 || number == config.steps() || stopRequested;
-        return due ? metrics.with(runner.evaluate()) : metrics;
+    private StepMetrics step(StepRunner runner, long number, RunPictures pictures, List<StepMetrics> before) {
+        try {
+            StepMetrics metrics = runner.run(number);
+            boolean due = number % config.evaluateEvery() == 0 || number == config.steps() || stopRequested;
+            return due ? metrics.with(runner.evaluate()) : metrics;
+        } catch (DivergenceException e) {
+            pictures.drawProgress(before); // how it came to that
+            throw e;
+        }
     }
 
     private Optional<StepMetrics> finish(RunFolder folder, Checkpoint reached, StepRunner runner, RunPictures pictures,

@@ -69,7 +69,8 @@ public final class TrainingData {
         if (data.trainingCase() != null) {
             return List.of(data.trainingCase());
         }
-        List<String> names = dataset.get().names().stream().filter(name -> !name.equals(data.validationCase())).toList();
+        List<String> names = dataset.get().names().stream()
+                .filter(name -> !name.equals(data.validationCase())).toList();
         if (names.isEmpty()) {
             throw new InputException(data.source() + ": has no case but " + data.validationCase()
                     + ", which data.validation-case holds out.");

@@ -64,16 +64,17 @@ class TrainCommandTest {
     @Test
     void aRunLeavesItsFilesAndSaysWhere() throws IOException {
         assertEquals(0, train(), err.toString());
-        for (String name : List.of("config.yaml", "metrics.jsonl", "model.safetensors", "state.safetensors", "progress.png",
-                "overlay.png", "prediction.nii.gz")) {
+        for (String name : List.of("config.yaml", "metrics.jsonl", "model.safetensors", "state.safetensors",
+                "progress.png", "overlay.png", "prediction.nii.gz")) {
             assertTrue(Files.size(folder.resolve("run").resolve(name)) > 0, name);
         }
         try (Stream<Path> files = Files.list(folder.resolve("run"))) {
             assertEquals(7, files.count());
         }
         String text = out.toString();
-        for (String expected : List.of("device   reference, as chosen: ", "patch    4x4 of small at (z, y, x)", "memory ",
-                "out      " + path("run"), "step 1/3  loss ", "done: step 3 of 3", "model    " + path("run"))) {
+        for (String expected : List.of("device   reference, as chosen: ", "patch    4x4 of small at (z, y, x)",
+                "memory ", "out      " + path("run"), "step 1/3  loss ", "done: step 3 of 3",
+                "model    " + path("run"))) {
             assertTrue(text.contains(expected), text);
         }
     }

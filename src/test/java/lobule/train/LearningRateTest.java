@@ -12,7 +12,8 @@ class LearningRateTest {
 
     @Test
     void aStageBeginsAtItsStep() {
-        LearningRate rate = new LearningRate(List.of(new Stage(1, 5e-4), new Stage(19_000, 5e-5), new Stage(30_000, 5e-6)));
+        LearningRate rate = new LearningRate(
+                List.of(new Stage(1, 5e-4), new Stage(19_000, 5e-5), new Stage(30_000, 5e-6)));
         assertEquals(5e-4, rate.at(1));
         assertEquals(5e-4, rate.at(18_999));
         assertEquals(5e-5, rate.at(19_000));

@@ -37,7 +37,8 @@ class MetricsLogTest {
                         + "\"learning_rate\":5.0E-4,\"r_max\":1.5,\"d_max\":2.0,\"gradient_norm\":3.0}",
                 "{\"step\":2,\"loss\":0.5,\"jaccard\":0.5,\"dice\":0.6,\"seconds\":0.25,\"learning_rate\":5.0E-4,"
                         + "\"r_max\":1.5,\"d_max\":2.0,\"gradient_norm\":3.0,\"eval_loss\":0.1,\"eval_jaccard\":0.9,"
-                        + "\"eval_dice\":0.95,\"eval_mean_largest_probability\":0.99}"), Files.readAllLines(write(1, 2)));
+                        + "\"eval_dice\":0.95,\"eval_mean_largest_probability\":0.99}"),
+                Files.readAllLines(write(1, 2)));
     }
 
     @Test

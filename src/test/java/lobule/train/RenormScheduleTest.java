@@ -24,8 +24,8 @@ class RenormScheduleTest {
         RenormSchedule schedule = RenormSchedule.of("staged");
         assertEquals(new Clip(1, 0), schedule.at(1));
         List<Integer> borders = List.of(30_000, 52_000, 87_000, 120_000, 138_000);
-        List<Clip> clips = List.of(new Clip(1, 0), new Clip(1.25, 1), new Clip(1.5, 2), new Clip(2, 3), new Clip(2.5, 4),
-                new Clip(3, 5));
+        List<Clip> clips = List.of(new Clip(1, 0), new Clip(1.25, 1), new Clip(1.5, 2), new Clip(2, 3),
+                new Clip(2.5, 4), new Clip(3, 5));
         for (int i = 0; i < borders.size(); i++) {
             assertEquals(clips.get(i), schedule.at(borders.get(i) - 1));
             assertEquals(clips.get(i + 1), schedule.at(borders.get(i)));

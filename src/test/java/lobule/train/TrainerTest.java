@@ -77,8 +77,8 @@ class TrainerTest {
 
     /** Without the wall time, which is never the same. */
     private static List<StepMetrics> metrics(RunFolder run) {
-        return MetricsLog.read(run.metrics()).stream().map(m -> new StepMetrics(m.step(), m.loss(), m.jaccard(), m.dice(),
-                0, m.learningRate(), m.rMax(), m.dMax(), m.gradientNorm(), m.evaluation())).toList();
+        return MetricsLog.read(run.metrics()).stream().map(m -> new StepMetrics(m.step(), m.loss(), m.jaccard(),
+                m.dice(), 0, m.learningRate(), m.rMax(), m.dMax(), m.gradientNorm(), m.evaluation())).toList();
     }
 
     private static void assertSameRun(RunFolder expected, RunFolder actual) throws IOException {
@@ -167,8 +167,8 @@ class TrainerTest {
                 Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
             DivergenceException e = assertThrows(DivergenceException.class, () -> trainer.run(run, SILENT));
             assertEquals(4, e.step());
-            assertTrue(e.getMessage().matches("step 4: the loss is (NaN|-?Infinity); the first op that made a value that"
-                    + " is not finite is encoder\\..*"), e.getMessage());
+            assertTrue(e.getMessage().matches("step 4: the loss is (NaN|-?Infinity); the first op that made a value"
+                    + " that is not finite is encoder\\..*"), e.getMessage());
             assertEquals(3, metrics(run).size());
             assertParametersAreThoseOf(run, trainer.model());
         }

@@ -60,7 +60,8 @@ class TrainingDataTest {
         }
         assertEquals(tenth.patch(), second.training(10).patch());
         assertEquals(tenth.volume().name(), second.training(10).volume().name());
-        assertFalse(tenth.patch().equals(first.training(11).patch()) && tenth.patch().equals(first.training(12).patch()));
+        assertFalse(tenth.patch().equals(first.training(11).patch())
+                && tenth.patch().equals(first.training(12).patch()));
     }
 
     @Test

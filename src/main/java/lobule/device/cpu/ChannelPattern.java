@@ -3,9 +3,9 @@ package lobule.device.cpu;
 import lobule.tensor.Shape;
 
 /**
- * How channels repeat in an NDHWC tensor read as one long row of floats: element i is of channel i mod C. A period is the
- * shortest run of whole vectors in which the pattern closes, so that coefficients of the channels, repeated over a period,
- * can be loaded as vectors whatever C is. Work is cut into chunks of whole periods that fit a core's cache.
+ * How channels repeat in an NDHWC tensor read as one long row of floats: element i is of channel i mod C. A period is
+ * the shortest run of whole vectors in which the pattern closes, so that coefficients of the channels, repeated over a
+ * period, can be loaded as vectors whatever C is. Work is cut into chunks of whole periods that fit a core's cache.
  */
 final class ChannelPattern {
     /** Vectors worked on at once, so that their latencies overlap. */

@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Partial sums in the workspace: for each chunk a few rows of one period of floats, (chunks, rows, period). Chunks write their
- * own rows, and totals are taken in chunk order in double, so that they do not depend on the number of threads.
+ * Partial sums in the workspace: for each chunk a few rows of one period of floats, (chunks, rows, period). Chunks
+ * write their own rows, and totals are taken in chunk order in double, so that they do not depend on the number of
+ * threads.
  */
 final class ChannelRows {
     private final ChannelPattern pattern;

@@ -53,10 +53,12 @@ final class CpuBatchRenorm implements Kernel {
         }
     }
 
-    private static void rest(MemorySegment x, MemorySegment y, NormCoefficients norm, float floor, long start, long end) {
+    private static void rest(MemorySegment x, MemorySegment y, NormCoefficients norm, float floor, long start,
+                             long end) {
         for (long i = start; i < end; i++) {
             int c = (int) (i - start);
-            float value = Math.fma(x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[c], norm.scale[c], norm.shift[c]);
+            float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[c];
+            float value = Math.fma(centred, norm.scale[c], norm.shift[c]);
             y.setAtIndex(ValueLayout.JAVA_FLOAT, i, Math.max(value, floor));
         }
     }

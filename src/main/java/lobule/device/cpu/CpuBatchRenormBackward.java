@@ -14,8 +14,8 @@ import lobule.op.BatchRenormBackward;
 import lobule.tensor.Shape;
 
 /**
- * Two passes over x and dy: the sums a channel, then dx. The ReLU's mask is computed again from x. dx may be dy. Workspace:
- * {@link ChannelRows}.
+ * Two passes over x and dy: the sums a channel, then dx. The ReLU's mask is computed again from x. dx may be dy.
+ * Workspace: {@link ChannelRows}.
  */
 final class CpuBatchRenormBackward implements Kernel {
     private static final int SUM = 0;

@@ -12,9 +12,9 @@ import lobule.op.BatchRenormStatistics;
 import lobule.tensor.Shape;
 
 /**
- * Mean and variance of each channel in one pass over memory: each chunk, while it is in the cache, gives a rough mean, and
- * then the sums of deviations from it and of their squares; the chunks are put together in double by the formula of Chan et
- * al. (1979). Stable for any mean and any number of voxels. Workspace: {@link ChannelRows}.
+ * Mean and variance of each channel in one pass over memory: each chunk, while it is in the cache, gives a rough mean,
+ * and then the sums of deviations from it and of their squares; the chunks are put together in double by the formula of
+ * Chan et al. (1979). Stable for any mean and any number of voxels. Workspace: {@link ChannelRows}.
  */
 final class CpuBatchRenormStatistics implements Kernel {
     private static final int ROUGH_MEAN = 0;

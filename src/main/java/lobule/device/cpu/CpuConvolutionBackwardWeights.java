@@ -17,7 +17,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
  * Gradient of a convolution or transposed convolution by weight and bias. Workspace: this mini-batch's gradient of the
- * weight as oneDNN lays it out, that of the bias, scratchpad; from there they are written or added to the gradient region.
+ * weight as oneDNN lays it out, that of the bias, scratchpad; from there they are written or added to the gradient
+ * region.
  */
 final class CpuConvolutionBackwardWeights implements Kernel {
     private final OneDnnScope scope;

@@ -37,8 +37,8 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * The host's processor: oneDNN for convolutions, the Vector API for the rest, activations in NDHWC. The thread that makes
- * the device also prepares and runs its kernels: oneDNN's number of threads is that thread's.
+ * The host's processor: oneDNN for convolutions, the Vector API for the rest, activations in NDHWC. The thread that
+ * makes the device also prepares and runs its kernels: oneDNN's number of threads is that thread's.
  */
 public final class CpuDevice implements Device {
     private final OneDnn library;

@@ -34,8 +34,8 @@ final class LabelledLogits {
             return -1;
         }
         if (label >= classes) {
-            throw new IllegalStateException("target has label " + label + " at voxel " + voxel + ", expected a class below "
-                    + classes + " or the ignore label " + ignoreLabel);
+            throw new IllegalStateException("target has label " + label + " at voxel " + voxel
+                    + ", expected a class below " + classes + " or the ignore label " + ignoreLabel);
         }
         return label;
     }

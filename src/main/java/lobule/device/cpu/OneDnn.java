@@ -18,7 +18,9 @@ import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 
-/** The oneDNN library: its engine and its stream, on which primitives run at once on the calling thread's OpenMP team. */
+/**
+ * The oneDNN library: its engine and its stream, on which primitives run at once on the calling thread's OpenMP team.
+ */
 final class OneDnn implements AutoCloseable {
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
@@ -38,8 +40,8 @@ final class OneDnn implements AutoCloseable {
             setThreads(threads);
             return library;
         } catch (LinkageError e) {
-            throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on " + System.getProperty("os.name")
-                    + " " + System.getProperty("os.arch") + " (" + e.getMessage()
+            throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
+                    + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + e.getMessage()
                     + "); it ships for linux-x86_64, elsewhere use device reference", e);
         }
     }

@@ -66,7 +66,8 @@ final class OneDnnScope implements AutoCloseable {
         destroyers.push(() -> dnnl_primitive_attr_destroy(attributes));
         OneDnn.check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user),
                 "dnnl_primitive_attr_set_scratchpad_mode", "user");
-        OneDnn.check(dnnl_primitive_attr_set_deterministic(attributes, 1), "dnnl_primitive_attr_set_deterministic", true);
+        OneDnn.check(dnnl_primitive_attr_set_deterministic(attributes, 1), "dnnl_primitive_attr_set_deterministic",
+                true);
         return attributes;
     }
 
@@ -105,8 +106,8 @@ final class OneDnnScope implements AutoCloseable {
     /** A layout at an address. */
     dnnl_memory memory(dnnl_memory_desc descriptor, long address) {
         dnnl_memory memory = new dnnl_memory();
-        OneDnn.check(dnnl_memory_create(memory, descriptor, library.engine(), new Address(address)), "dnnl_memory_create",
-                "address " + address);
+        OneDnn.check(dnnl_memory_create(memory, descriptor, library.engine(), new Address(address)),
+                "dnnl_memory_create", "address " + address);
         destroyers.push(() -> dnnl_memory_destroy(memory));
         return memory;
     }

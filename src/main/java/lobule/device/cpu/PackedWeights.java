@@ -9,8 +9,8 @@ import lobule.device.Buffer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
- * The weights of a convolution in the layout that oneDNN chose for it, made anew in the workspace for each launch: forward
- * and backward want different ones, and copying costs a thousandth of the convolution.
+ * The weights of a convolution in the layout that oneDNN chose for it, made anew in the workspace for each launch:
+ * forward and backward want different ones, and copying costs a thousandth of the convolution.
  */
 final class PackedWeights {
     private final OneDnnScope scope;
@@ -52,7 +52,7 @@ final class PackedWeights {
     private OneDnnCall reorder(dnnl_memory_desc from, long source, dnnl_memory_desc to, long destination, boolean add) {
         var descriptor = scope.reorder(from, to, add ? scope.addingAttributes() : scope.attributes());
         if (OneDnnCall.scratchpadBytes(descriptor, scope) != 0) {
-            throw new IllegalStateException("a oneDNN reorder of weights wants scratch memory, which is not planned for");
+            throw new IllegalStateException("a oneDNN reorder of weights wants scratch memory, which is not planned");
         }
         return new OneDnnCall.Builder("reorder of weights", scope, scope.primitive(descriptor))
                 .with(DNNL_ARG_FROM, from, source).with(DNNL_ARG_TO, to, destination).build();

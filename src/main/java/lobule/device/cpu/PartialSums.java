@@ -3,7 +3,9 @@ package lobule.device.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A few sums in double for each chunk, in the workspace, added up in chunk order: the same for any number of threads. */
+/**
+ * A few sums in double for each chunk, in the workspace, added up in chunk order: the same for any number of threads.
+ */
 final class PartialSums {
     private final MemorySegment memory;
     private final int count;

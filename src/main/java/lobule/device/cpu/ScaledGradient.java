@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import lobule.device.Step;
 
-/** The factor that an optimiser multiplies gradients by: the step's scale, and less where their norm exceeds a limit. */
+/**
+ * The factor that an optimiser multiplies gradients by: the step's scale, and less where their norm exceeds a limit.
+ */
 record ScaledGradient(MemorySegment norm, double clipNorm) {
 
     /** NaN where the norm is not finite: then nothing may be updated. */

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs the chunks of one piece of work on all cores: the calling thread and threads - 1 workers. Which thread runs which chunk
- * is left to chance, so chunks write to places of their own. Running allocates nothing. Idle workers sleep, since oneDNN's
- * OpenMP threads need the cores between two calls.
+ * Runs the chunks of one piece of work on all cores: the calling thread and threads - 1 workers. Which thread runs
+ * which chunk is left to chance, so chunks write to places of their own. Running allocates nothing. Idle workers sleep,
+ * since oneDNN's OpenMP threads need the cores between two calls.
  */
 final class WorkerPool implements AutoCloseable {
     /** One chunk of a piece of work. */
