@@ -11,7 +11,8 @@ void integer(const std::string& instruction, uint64_t a, uint64_t b, uint64_t c,
     std::string body;
     const uint64_t values[] = {a, b, c};
     for (int i = 0; i < 3; i++) {
-        body += format("mov.u64 %%d%d, %ld;\ncvt.u32.u64 %%r%d, %%d%d;\n", i + 1, static_cast<long>(values[i]), i + 1, i + 1);
+        body += format("mov.u64 %%d%d, %ld;\n", i + 1, static_cast<long>(values[i]));
+        body += format("cvt.u32.u64 %%r%d, %%d%d;\n", i + 1, i + 1);
     }
     body += "mov.u64 %d0, 0;\nmov.u32 %r0, 0;\n" + instruction + ";\n";
     bool wide = instruction.find("%d0") != std::string::npos;

@@ -8,6 +8,9 @@ import static jcuda.jcudnn.JCudnn.cudnnCreateConvolutionDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnCreateFilterDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnCreateTensorDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnDestroy;
+import static jcuda.jcudnn.JCudnn.cudnnDestroyConvolutionDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnDestroyFilterDescriptor;
+import static jcuda.jcudnn.JCudnn.cudnnDestroyTensorDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionForwardAlgorithm_v7;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionForwardWorkspaceSize;
 import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionNdDescriptor;
@@ -73,7 +76,15 @@ final class CudnnProgram {
             case "algorithms" -> program.listAlgorithms();
             default -> throw new IllegalArgumentException("there is no program '" + name + "'");
         }
-        cudnnDestroy(program.handle);
+        program.destroy();
+    }
+
+    private void destroy() {
+        cudnnDestroyConvolutionDescriptor(convolution);
+        cudnnDestroyFilterDescriptor(filter);
+        cudnnDestroyTensorDescriptor(output);
+        cudnnDestroyTensorDescriptor(input);
+        cudnnDestroy(handle);
     }
 
     private static void setTensor(cudnnTensorDescriptor descriptor, int[] dims) {
@@ -145,8 +156,8 @@ final class CudnnProgram {
         int[] count = new int[1];
         cudnnGetConvolutionForwardAlgorithm_v7(handle, input, filter, convolution, output, 8, count, found);
         for (int i = 0; i < count[0]; i++) {
-            System.out.println("algorithm " + found[i].algo + " status " + found[i].status + " memory " + found[i].memory
-                    + " deterministic " + found[i].determinism);
+            System.out.println("algorithm " + found[i].algo + " status " + found[i].status
+                    + " memory " + found[i].memory + " deterministic " + found[i].determinism);
         }
     }
 

@@ -19,32 +19,32 @@ final class SimulatorTest {
 
     @BeforeAll
     static void compilerIsThere() {
-        SimulatedGpu.assumeBuildable();
+        SimulatorProcess.assumeBuildable();
     }
 
-    private static SimulatedGpu.Answer run(String program, Map<String, String> environment) throws Exception {
-        String kernels = SimulatedGpu.file("ptx", "samples.ptx").toString();
-        return SimulatedGpu.java(environment, DeviceProgram.class, program, kernels);
+    private static SimulatorProcess.Answer run(String program, Map<String, String> environment) throws Exception {
+        String kernels = SimulatorProcess.file("ptx", "samples.ptx").toString();
+        return SimulatorProcess.java(environment, DeviceProgram.class, program, kernels);
     }
 
     @Test
     void interpreterComputesWhatPtxSays() throws Exception {
-        SimulatedGpu.Answer answer = SimulatedGpu.run(Map.of(), List.of("sh", "-c",
-                "exec \"${LD_LIBRARY_PATH%%:*}/interpreter_test\" " + SimulatedGpu.file("tests")));
+        SimulatorProcess.Answer answer = SimulatorProcess.run(Map.of(), List.of("sh", "-c",
+                "exec \"${LD_LIBRARY_PATH%%:*}/interpreter_test\" " + SimulatorProcess.file("tests")));
         assertEquals(0, answer.status(), answer.text());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"vector-add", "convolution", "algorithms", "matrix-product"})
     void rightProgramsRun(String program) throws Exception {
-        SimulatedGpu.Answer answer = run(program, Map.of());
+        SimulatorProcess.Answer answer = run(program, Map.of());
         assertEquals(0, answer.status(), answer.text());
         assertTrue(answer.text().contains("done"), answer.text());
     }
 
     @Test
     void rightProgramsRunInTheLatestOrder() throws Exception {
-        SimulatedGpu.Answer answer = run("two-streams", Map.of("SIMGPU_ORDER", "lazy"));
+        SimulatorProcess.Answer answer = run("two-streams", Map.of("SIMGPU_ORDER", "lazy"));
         assertEquals(0, answer.status(), answer.text());
     }
 
@@ -59,7 +59,7 @@ final class SimulatorTest {
             """)
     void faultsOfKernelsNameKernelThreadAndLine(String program, String fault, String kernel, String line)
             throws Exception {
-        SimulatedGpu.Answer answer = run(program, Map.of());
+        SimulatorProcess.Answer answer = run(program, Map.of());
         assertEquals(FAULT, answer.status(), answer.text());
         for (String part : new String[] {fault, kernel, "thread (", "PTX line", line}) {
             assertTrue(answer.text().contains(part), "no '" + part + "' in: " + answer.text());
@@ -75,7 +75,7 @@ final class SimulatorTest {
             """)
     void faultsOfCallsEndTheProcessBadly(String program, String fault) throws Exception {
         Map<String, String> lazy = Map.of("SIMGPU_ORDER", "lazy");
-        SimulatedGpu.Answer answer = run(program, lazy);
+        SimulatorProcess.Answer answer = run(program, lazy);
         assertEquals(FAULT, answer.status(), answer.text());
         assertTrue(answer.text().contains(fault), answer.text());
     }
@@ -88,7 +88,7 @@ final class SimulatorTest {
             unknown-instruction | PTX line 8, 'wmma.load %r1;': unknown instruction 'wmma'
             """)
     void wrongCallsAreRefused(String program, String reason) throws Exception {
-        SimulatedGpu.Answer answer = run(program, Map.of());
+        SimulatorProcess.Answer answer = run(program, Map.of());
         assertNotEquals(0, answer.status(), answer.text());
         assertTrue(answer.text().contains(reason), answer.text());
     }
@@ -96,7 +96,7 @@ final class SimulatorTest {
     @Test
     void capacityIsWhatTheVariableSays() throws Exception {
         assertEquals(0, run("one-gibibyte", Map.of("SIMGPU_MEMORY", "1GiB")).status());
-        SimulatedGpu.Answer answer = run("one-gibibyte", Map.of("SIMGPU_MEMORY", "1023MiB"));
+        SimulatorProcess.Answer answer = run("one-gibibyte", Map.of("SIMGPU_MEMORY", "1023MiB"));
         assertTrue(answer.text().contains("CUDA_ERROR_OUT_OF_MEMORY"), answer.text());
     }
 }

@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Runs commands and Java programs under {@code with-simulated-gpu}, which builds the simulator first. */
-public final class SimulatedGpu {
+public final class SimulatorProcess {
     private static final Path FOLDER = Path.of("src", "test", "simulator");
 
-    private SimulatedGpu() {}
+    private SimulatorProcess() {}
 
     /** What a process answered; standard output and standard error are one text. */
     public record Answer(int status, String text) {}
 
     /** Skips the calling test where there is no compiler; on the CI machine, where there must be one, fails it. */
     public static void assumeBuildable() {
-        boolean there = Stream.of("g++", "make").allMatch(SimulatedGpu::isOnPath);
+        boolean there = Stream.of("g++", "make").allMatch(SimulatorProcess::isOnPath);
         String message = "the simulated CUDA device needs g++ and make";
         if ("true".equals(System.getenv("CI"))) {
             assertTrue(there, message);
