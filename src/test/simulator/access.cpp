@@ -50,8 +50,8 @@ void check_race(const Warp& warp, int lane, SharedMemory& shared, uint64_t offse
     auto foreign = [&](uint64_t mark) { return mark >> 8 == shared.epoch && mark != mine; };
     bool atomic = access == Access::Atomic;
     if (foreign(word.writer) && !(atomic && word.atomic)) {
-        warp.fault(kLaunchFailed, lane, format("race on shared memory: %s at offset %lu, which warp %lu wrote without a "
-                                               "barrier in between", access_name(access), offset,
+        warp.fault(kLaunchFailed, lane, format("race on shared memory: %s at offset %lu, which warp %lu wrote without "
+                                               "a barrier in between", access_name(access), offset,
                                                (word.writer & 255) - 1));
     }
     if (access == Access::Load) {

@@ -48,7 +48,8 @@ inline uint8_t* global_access(const Warp& warp, const Instruction& in, int lane,
                               Access access) {
     Range& range = warp.ranges[in.memory_site];
     uint64_t into = address - range.begin;
-    if (into >= range.bytes || range.bytes - into < bytes) range = global_range(warp, in, lane, address, bytes, access);
+    bool inside = into < range.bytes && range.bytes - into >= bytes;
+    if (!inside) range = global_range(warp, in, lane, address, bytes, access);
     if (address % bytes != 0) misaligned(warp, lane, address, bytes, access);
     if (access == Access::Store) {
         set_written(*warp.memory, address, bytes);

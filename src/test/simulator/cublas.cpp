@@ -162,6 +162,11 @@ int product(const char* name, void* handle, int transpose_a, int transpose_b, Pr
     });
 }
 
+__attribute__((destructor)) void end_of_process() {
+    if (simgpu::sticky() != simgpu::kSuccess || handles().empty()) return;
+    simgpu::complain(format("leak: %zu cuBLAS handles were not destroyed", handles().size()));
+}
+
 }  // namespace
 
 SIMGPU_EXPORT int cublasCreate_v2(void** handle) {
@@ -252,8 +257,8 @@ SIMGPU_EXPORT int cublasSgemm_v2(void* handle, int ta, int tb, int m, int n, int
 }
 
 SIMGPU_EXPORT int cublasSgemm_v2_64(void* handle, int ta, int tb, int64_t m, int64_t n, int64_t k, const float* alpha,
-                                    const float* a, int64_t lda, const float* b, int64_t ldb, const float* beta, float* c,
-                                    int64_t ldc) {
+                                    const float* a, int64_t lda, const float* b, int64_t ldb, const float* beta,
+                                    float* c, int64_t ldc) {
     Product p{false, false, m, n, k, 0, 0, a, b, c, lda, ldb, ldc};
     return product("cublasSgemm_64", handle, ta, tb, p, alpha, beta);
 }

@@ -29,8 +29,9 @@ struct Algorithm {
 
 const std::vector<Algorithm>& algorithms(Pass pass) {
     static const std::map<Pass, std::vector<Algorithm>> table = {
-        {Pass::Forward, {{0, true, 0.3, true, false, 0}, {1, true, 0.6, true, false, 0}, {2, true, 0.2, false, false, 0},
-                         {5, true, 0.4, true, true, 0}, {6, true, 0.9, false, true, 3}, {7, true, 0.8, false, true, 3}}},
+        {Pass::Forward, {{0, true, 0.3, true, false, 0}, {1, true, 0.6, true, false, 0},
+                         {2, true, 0.2, false, false, 0}, {5, true, 0.4, true, true, 0},
+                         {6, true, 0.9, false, true, 3}, {7, true, 0.8, false, true, 3}}},
         {Pass::BackwardData, {{0, false, 0.5, true, false, 0}, {1, true, 0.4, true, false, 0},
                               {3, true, 0.3, true, true, 0}, {4, true, 0.8, false, true, 3}}},
         {Pass::BackwardFilter, {{0, false, 0.5, true, false, 0}, {1, true, 0.4, true, false, 0},
@@ -98,8 +99,9 @@ uint64_t workspace_bytes(Pass pass, int algorithm, const Geometry& g) {
     uint64_t voxels = static_cast<uint64_t>(g.out[0] * g.out[1] * g.out[2]);
     switch (pass) {
         case Pass::Forward:
-            return algorithm == 0 ? 0 : algorithm == 1 ? aligned(columns * 12) : algorithm == 2 ? aligned(columns * voxels * 4)
-                 : algorithm == 6 ? 0 : algorithm == 7 ? aligned(filter_bytes * 4) : aligned(transformed);
+            return algorithm == 0 || algorithm == 6 ? 0 : algorithm == 1 ? aligned(columns * 12)
+                 : algorithm == 2 ? aligned(columns * voxels * 4)
+                 : algorithm == 7 ? aligned(filter_bytes * 4) : aligned(transformed);
         case Pass::BackwardData:
             return algorithm == 0 ? 0 : algorithm == 1 ? aligned(columns * 12 + filter_bytes) : aligned(transformed);
         case Pass::BackwardFilter:
@@ -174,14 +176,14 @@ SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(void*, int*
     return simgpu::cudnn::kSuccess;
 }
 
-SIMGPU_EXPORT int cudnnGetConvolutionForwardWorkspaceSize(void* handle, void* x, void* w, void* c, void* y, int algorithm,
-                                                          size_t* bytes) {
+SIMGPU_EXPORT int cudnnGetConvolutionForwardWorkspaceSize(void* handle, void* x, void* w, void* c, void* y,
+                                                          int algorithm, size_t* bytes) {
     return workspace("cudnnGetConvolutionForwardWorkspaceSize", Pass::Forward, handle, x, w, c, y, algorithm, bytes);
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardDataWorkspaceSize(void* handle, void* w, void* dy, void* c, void* dx,
                                                                int algorithm, size_t* bytes) {
-    return workspace("cudnnGetConvolutionBackwardDataWorkspaceSize", Pass::BackwardData, handle, dx, w, c, dy, algorithm,
-                     bytes);
+    return workspace("cudnnGetConvolutionBackwardDataWorkspaceSize", Pass::BackwardData, handle, dx, w, c, dy,
+                     algorithm, bytes);
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterWorkspaceSize(void* handle, void* x, void* dy, void* c, void* dw,
                                                                  int algorithm, size_t* bytes) {
@@ -191,12 +193,13 @@ SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterWorkspaceSize(void* handle, v
 
 SIMGPU_EXPORT int cudnnGetConvolutionForwardAlgorithm_v7(void* handle, void* x, void* w, void* c, void* y, int wanted,
                                                          int* returned, Performance* results) {
-    return query("cudnnGetConvolutionForwardAlgorithm_v7", Pass::Forward, handle, x, w, c, y, wanted, returned, results);
+    return query("cudnnGetConvolutionForwardAlgorithm_v7", Pass::Forward, handle, x, w, c, y, wanted, returned,
+                 results);
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardDataAlgorithm_v7(void* handle, void* w, void* dy, void* c, void* dx,
                                                               int wanted, int* returned, Performance* results) {
-    return query("cudnnGetConvolutionBackwardDataAlgorithm_v7", Pass::BackwardData, handle, dx, w, c, dy, wanted, returned,
-                 results);
+    return query("cudnnGetConvolutionBackwardDataAlgorithm_v7", Pass::BackwardData, handle, dx, w, c, dy, wanted,
+                 returned, results);
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterAlgorithm_v7(void* handle, void* x, void* dy, void* c, void* dw,
                                                                 int wanted, int* returned, Performance* results) {
@@ -207,8 +210,8 @@ SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterAlgorithm_v7(void* handle, vo
 SIMGPU_EXPORT int cudnnFindConvolutionForwardAlgorithmEx(void* handle, void* xd, const void* x, void* wd, const void* w,
                                                          void* c, void* yd, void* y, int wanted, int* returned,
                                                          Performance* results, void* space, size_t bytes) {
-    return search("cudnnFindConvolutionForwardAlgorithmEx", Pass::Forward, handle, xd, wd, c, yd, {x, w, y, space, bytes},
-                  wanted, returned, results);
+    return search("cudnnFindConvolutionForwardAlgorithmEx", Pass::Forward, handle, xd, wd, c, yd,
+                  {x, w, y, space, bytes}, wanted, returned, results);
 }
 SIMGPU_EXPORT int cudnnFindConvolutionBackwardDataAlgorithmEx(void* handle, void* wd, const void* w, void* dyd,
                                                               const void* dy, void* c, void* dxd, void* dx, int wanted,
@@ -218,9 +221,9 @@ SIMGPU_EXPORT int cudnnFindConvolutionBackwardDataAlgorithmEx(void* handle, void
                   {w, dy, dx, space, bytes}, wanted, returned, results);
 }
 SIMGPU_EXPORT int cudnnFindConvolutionBackwardFilterAlgorithmEx(void* handle, void* xd, const void* x, void* dyd,
-                                                                const void* dy, void* c, void* dwd, void* dw, int wanted,
-                                                                int* returned, Performance* results, void* space,
-                                                                size_t bytes) {
+                                                                const void* dy, void* c, void* dwd, void* dw,
+                                                                int wanted, int* returned, Performance* results,
+                                                                void* space, size_t bytes) {
     return search("cudnnFindConvolutionBackwardFilterAlgorithmEx", Pass::BackwardFilter, handle, xd, dwd, c, dyd,
                   {x, dy, dw, space, bytes}, wanted, returned, results);
 }

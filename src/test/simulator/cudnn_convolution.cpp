@@ -83,8 +83,8 @@ using namespace simgpu::cudnn;
 
 SIMGPU_EXPORT int cudnnGetConvolutionNdForwardOutputDim(void* cd, void* xd, void* wd, int count, int* dims) {
     return call("cudnnGetConvolutionNdForwardOutputDim", [&] {
-        std::vector<int64_t> result = output_dims(tensor(xd, "the descriptor of x"), filter(wd, "the filter descriptor"),
-                                                  convolution(cd));
+        std::vector<int64_t> result = output_dims(tensor(xd, "the descriptor of x"),
+                                                  filter(wd, "the filter descriptor"), convolution(cd));
         if (count != static_cast<int>(result.size())) refuse("the number of dimensions is not that of x");
         for (size_t i = 0; i < result.size(); i++) dims[i] = static_cast<int>(result[i]);
     });
@@ -142,8 +142,10 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardFilter(void* handle, const void* alpha
 SIMGPU_EXPORT int cudnnConvolutionBackwardBias(void* handle, const void* alpha, void* dyd, const void* dy,
                                                const void* beta, void* dbd, void* db) {
     return call("cudnnConvolutionBackwardBias", [&] {
-        TensorDescriptor dy_tensor = tensor(dyd, "the descriptor of dy"), db_tensor = tensor(dbd, "the descriptor of db");
-        if (db_tensor.elements() != static_cast<uint64_t>(dy_tensor.dims[1]) || db_tensor.dims[1] != dy_tensor.dims[1]) {
+        TensorDescriptor dy_tensor = tensor(dyd, "the descriptor of dy");
+        TensorDescriptor db_tensor = tensor(dbd, "the descriptor of db");
+        uint64_t outputs = static_cast<uint64_t>(dy_tensor.dims[1]);
+        if (db_tensor.elements() != outputs || db_tensor.dims[1] != dy_tensor.dims[1]) {
             refuse(format("db is %s where dy is %s", db_tensor.text().c_str(), dy_tensor.text().c_str()));
         }
         Blend blend(alpha, beta);

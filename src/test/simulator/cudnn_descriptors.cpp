@@ -18,6 +18,9 @@ std::map<const void*, std::unique_ptr<T>>& registry() {
     return *all;
 }
 
+template <class... T>
+size_t left_over() { return (registry<T>().size() + ...); }
+
 std::string list(const std::vector<int64_t>& values) {
     std::string text;
     for (int64_t v : values) text += (text.empty() ? "" : "x") + std::to_string(v);
@@ -40,12 +43,13 @@ std::vector<int64_t> positive(const int* values, int count, const char* what, in
 }
 
 void check_type(int type) {
-    if (type == kDouble || type > kDouble) not_supported(format("data type %d is not simulated, only float", type));
+    if (type >= kDouble) not_supported(format("data type %d is not simulated, only float", type));
     if (type != kFloat) refuse(format("data type %d does not exist", type));
 }
 
 void check_count(int count, int least) {
-    if (count < least || count > kMaxDims) refuse(format("%d dimensions; %d to %d are allowed", count, least, kMaxDims));
+    if (count >= least && count <= kMaxDims) return;
+    refuse(format("%d dimensions; %d to %d are allowed", count, least, kMaxDims));
 }
 
 void set_tensor(void* descriptor, int type, std::vector<int64_t> dims, std::vector<int64_t> strides) {
@@ -58,6 +62,13 @@ std::vector<int64_t> packed_strides(const std::vector<int64_t>& dims) {
     std::vector<int64_t> strides(dims.size(), 1);
     for (size_t i = dims.size() - 1; i-- > 0;) strides[i] = strides[i + 1] * dims[i + 1];
     return strides;
+}
+
+__attribute__((destructor)) void end_of_process() {
+    size_t left = left_over<Handle, TensorDescriptor, FilterDescriptor, ConvolutionDescriptor, PoolingDescriptor,
+                            DropoutDescriptor, ActivationDescriptor, OpTensorDescriptor>();
+    if (left == 0 || sticky() != simgpu::kSuccess) return;
+    complain(format("leak: %zu cuDNN handles and descriptors were not destroyed", left));
 }
 
 }  // namespace
@@ -220,7 +231,8 @@ SIMGPU_EXPORT const char* cudnnGetErrorString(int status) {
     }
 }
 
-SIMGPU_EXPORT int cudnnSetTensorNdDescriptor(void* descriptor, int type, int count, const int* dims, const int* strides) {
+SIMGPU_EXPORT int cudnnSetTensorNdDescriptor(void* descriptor, int type, int count, const int* dims,
+                                             const int* strides) {
     return call("cudnnSetTensorNdDescriptor", [&] {
         check_count(count, 3);
         set_tensor(descriptor, type, positive(dims, count, "dims", 1), positive(strides, count, "strides", 1));
@@ -241,7 +253,8 @@ SIMGPU_EXPORT int cudnnSetTensor4dDescriptor(void* descriptor, int layout, int t
     return cudnnSetTensorNdDescriptorEx(descriptor, layout, type, 4, dims);
 }
 
-SIMGPU_EXPORT int cudnnGetTensorNdDescriptor(void* descriptor, int wanted, int* type, int* count, int* dims, int* strides) {
+SIMGPU_EXPORT int cudnnGetTensorNdDescriptor(void* descriptor, int wanted, int* type, int* count, int* dims,
+                                             int* strides) {
     return call("cudnnGetTensorNdDescriptor", [&] {
         const TensorDescriptor& t = tensor(descriptor, "tensor descriptor");
         *type = kFloat;

@@ -99,7 +99,8 @@ SIMGPU_EXPORT int cudnnBatchNormalizationForwardInference(void* handle, int mode
         Blend blend(alpha, beta);
         enqueue(handle, [=] {
             View in = view("x", xt, x, Use::Read), out = view("y", yt, y, output_use(blend));
-            const float *scales = channel_values("scale", scale, channels), *shifts = channel_values("bias", bias, channels);
+            const float* scales = channel_values("scale", scale, channels);
+            const float* shifts = channel_values("bias", bias, channels);
             const float* means = channel_values("mean", mean, channels);
             const float* variances = channel_values("variance", variance, channels);
             simgpu::WorkerPool::shared().for_each(channels, [&](uint64_t index) {
@@ -120,8 +121,8 @@ SIMGPU_EXPORT int cudnnBatchNormalizationForwardInference(void* handle, int mode
 SIMGPU_EXPORT int cudnnBatchNormalizationBackward(void* handle, int mode, const void* alpha, const void* beta,
                                                   const void* alpha_parameters, const void* beta_parameters, void* xd,
                                                   const void* x, void* dyd, const void* dy, void* dxd, void* dx,
-                                                  void* pd, const void* scale, void* dscale, void* dbias, double epsilon,
-                                                  const void* mean, const void* inverse_deviation) {
+                                                  void* pd, const void* scale, void* dscale, void* dbias,
+                                                  double epsilon, const void* mean, const void* inverse_deviation) {
     return call("cudnnBatchNormalizationBackward", [&] {
         check_mode(mode);
         TensorDescriptor xt = tensor(xd, "the descriptor of x"), dyt = tensor(dyd, "the descriptor of dy"),

@@ -126,7 +126,7 @@ SIMGPU_EXPORT int cuMemFreeHost(void* host) {
         auto& pinned = Driver::instance().pinned;
         Driver::instance().drain_all();
         auto found = pinned.find(host);
-        if (found == pinned.end()) throw Fault(kIllegalAddress, "free of host memory that is not pinned, or freed twice");
+        if (found == pinned.end()) throw Fault(kIllegalAddress, "host memory that is not pinned, or freed twice");
         munmap(host, found->second);
         pinned.erase(found);
     });

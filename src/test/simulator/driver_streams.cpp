@@ -21,13 +21,15 @@ int create_stream(void** handle, unsigned flags) {
 }  // namespace
 
 SIMGPU_EXPORT int cuStreamCreate(void** handle, unsigned flags) { return create_stream(handle, flags); }
-SIMGPU_EXPORT int cuStreamCreateWithPriority(void** handle, unsigned flags, int) { return create_stream(handle, flags); }
+SIMGPU_EXPORT int cuStreamCreateWithPriority(void** handle, unsigned flags, int) {
+    return create_stream(handle, flags);
+}
 
 SIMGPU_EXPORT int cuStreamDestroy_v2(void* handle) {
     return driver_call("cuStreamDestroy", [&] {
         Driver& driver = Driver::instance();
         Stream& stream = driver.stream(handle);
-        if (&stream == &driver.default_stream()) throw Refusal{kInvalidHandle, "the default stream cannot be destroyed"};
+        if (&stream == &driver.default_stream()) throw Refusal{kInvalidHandle, "the default stream stays"};
         driver.drain(stream);
         for (auto& [key, event] : driver.events) {
             if (event->stream == &stream) event->stream = nullptr;
@@ -68,7 +70,9 @@ SIMGPU_EXPORT int cuStreamWaitEvent(void* handle, void* event_handle, unsigned) 
 }
 
 SIMGPU_EXPORT int cuStreamGetFlags(void* handle, unsigned* flags) {
-    return driver_call("cuStreamGetFlags", [&] { *flags = Driver::instance().stream(handle).blocking ? 0 : kNonBlocking; });
+    return driver_call("cuStreamGetFlags", [&] {
+        *flags = Driver::instance().stream(handle).blocking ? 0 : kNonBlocking;
+    });
 }
 
 SIMGPU_EXPORT int cuStreamGetPriority(void* handle, int* priority) {

@@ -11,7 +11,7 @@ struct LaunchCount {
 // Throws the Fault of the lowest block that has one.
 LaunchCount execute(const Launch& launch);
 
-// A module's kernels; variables are placed by `allocate`, which gives device addresses.
+// A module's kernels; its variables lie at the given device addresses.
 std::vector<Kernel> decode_module(const PtxModule& module, const Decoder::Symbols& symbols);
 
 }  // namespace simgpu

@@ -5,18 +5,20 @@
 namespace simgpu {
 namespace {
 
-struct Add {
-    template <class T> static T of(T old, T value, T) { return static_cast<T>(old + value); }
-};
+struct Add { template <class T> static T of(T old, T value, T) { return old + value; } };
 struct Min { template <class T> static T of(T old, T value, T) { return old < value ? old : value; } };
 struct Max { template <class T> static T of(T old, T value, T) { return old > value ? old : value; } };
 struct And { template <class T> static T of(T old, T value, T) { return old & value; } };
 struct Or { template <class T> static T of(T old, T value, T) { return old | value; } };
 struct Xor { template <class T> static T of(T old, T value, T) { return old ^ value; } };
 struct Exchange { template <class T> static T of(T, T value, T) { return value; } };
-struct CompareSwap { template <class T> static T of(T old, T expected, T value) { return old == expected ? value : old; } };
+struct CompareSwap {
+    template <class T> static T of(T old, T expected, T value) { return old == expected ? value : old; }
+};
 struct Increment { template <class T> static T of(T old, T limit, T) { return old >= limit ? T(0) : T(old + 1); } };
-struct Decrement { template <class T> static T of(T old, T limit, T) { return old == 0 || old > limit ? limit : T(old - 1); } };
+struct Decrement {
+    template <class T> static T of(T old, T limit, T) { return old == 0 || old > limit ? limit : T(old - 1); }
+};
 
 template <class Op, class T>
 T update(uint8_t* at, T value, T third) {
@@ -60,7 +62,9 @@ Handler handler_in(Decoder& decoder, Space space) {
 
 template <class T>
 Handler integer_handler(Decoder& decoder, Space space, const std::string& name) {
-    if (name == "add") return handler_in<Add, T>(decoder, space);
+    if constexpr (std::is_unsigned_v<T>) {
+        if (name == "add") return handler_in<Add, T>(decoder, space);
+    }
     if (name == "min") return handler_in<Min, T>(decoder, space);
     if (name == "max") return handler_in<Max, T>(decoder, space);
     if (name == "and") return handler_in<And, T>(decoder, space);
@@ -77,6 +81,9 @@ Handler integer_handler(Decoder& decoder, Space space, const std::string& name) 
 
 Handler handler_for(Decoder& decoder, Space space, const std::string& name, const std::string& type) {
     if (type == "u32" || type == "b32") return integer_handler<uint32_t>(decoder, space, name);
+    // Addition wraps, signed or not.
+    if (name == "add" && type == "s32") return handler_in<Add, uint32_t>(decoder, space);
+    if (name == "add" && type == "s64") return handler_in<Add, uint64_t>(decoder, space);
     if (type == "s32") return integer_handler<int32_t>(decoder, space, name);
     if (type == "u64" || type == "b64") return integer_handler<uint64_t>(decoder, space, name);
     if (type == "s64") return integer_handler<int64_t>(decoder, space, name);

@@ -231,7 +231,8 @@ template <bool to_window>
 void shift_window(Warp& warp, const Instruction& in) {
     const uint64_t* a = warp.at<uint64_t>(in.source[0]);
     uint64_t window = static_cast<uint64_t>(in.offset);
-    for_lanes(warp, warp.at<uint64_t>(in.destination), [=](int l) { return to_window ? a[l] + window : a[l] - window; });
+    for_lanes(warp, warp.at<uint64_t>(in.destination),
+              [=](int l) { return to_window ? a[l] + window : a[l] - window; });
 }
 
 // cvta.to.shared.u64: generic to shared; cvta.shared.u64: shared to generic.

@@ -76,7 +76,8 @@ struct Store {
             uint64_t first = addresses.of[0];
             const Range& range = warp.ranges[in.memory_site];
             uint64_t into = first - range.begin, bytes = kLanes * sizeof(T);
-            if (sizeof(T) < 4 || first % sizeof(T) != 0 || into >= range.bytes || range.bytes - into < bytes) return false;
+            if (sizeof(T) < 4 || first % sizeof(T) != 0) return false;
+            if (into >= range.bytes || range.bytes - into < bytes) return false;
             if (!addresses.consecutive(sizeof(T))) return false;
             const R* from = warp.at<R>(in.vector[0]);
             T* to = reinterpret_cast<T*>(warp.memory->host(first));
@@ -92,8 +93,8 @@ struct Store {
 
 // What only tells caches and the compiler something.
 void drop_hints(Decoder& decoder) {
-    for (const char* hint : {"volatile", "relaxed", "weak", "cta", "gpu", "sys", "nc", "ca", "cg", "cs", "lu", "cv", "wb",
-                             "wt", "acquire", "release"}) {
+    for (const char* hint : {"volatile", "relaxed", "weak", "cta", "gpu", "sys", "nc", "ca", "cg", "cs", "lu", "cv",
+                             "wb", "wt", "acquire", "release"}) {
         decoder.take(hint);
     }
 }

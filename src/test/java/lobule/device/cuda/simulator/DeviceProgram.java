@@ -4,31 +4,60 @@ import static jcuda.driver.JCudaDriver.cuCtxCreate;
 import static jcuda.driver.JCudaDriver.cuCtxDestroy;
 import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuInit;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemAllocHost;
 import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemFreeHost;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+import static jcuda.driver.JCudaDriver.cuStreamWaitEvent;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcudnn.JCudnn;
 
 /** Small programs on the device through JCuda, one right and the others each with one fault, in a JVM of their own. */
 public final class DeviceProgram {
     private static final int COUNT = 1000;
+    private static final String UNKNOWN_INSTRUCTION = """
+            .version 7.8
+            .target sm_60
+            .address_size 64
+            .visible .entry strange()
+            {
+                .reg .b32 %r<2>;
+
+                wmma.load %r1;
+                ret;
+            }
+            \0""";
 
     private final CUmodule module = new CUmodule();
 
@@ -42,6 +71,8 @@ public final class DeviceProgram {
      */
     public static void main(String[] arguments) throws IOException {
         JCudaDriver.setExceptionsEnabled(true);
+        JCudnn.setExceptionsEnabled(true);
+        JCublas2.setExceptionsEnabled(true);
         cuInit(0);
         CUdevice device = new CUdevice();
         cuDeviceGet(device, 0);
@@ -64,6 +95,10 @@ public final class DeviceProgram {
             case "unwritten-download" -> withBuffer(8, buffer -> cuMemcpyDtoH(Pointer.to(new byte[8]), buffer, 8));
             case "use-after-free" -> useAfterFree();
             case "double-free" -> doubleFree();
+            case "one-gibibyte" -> withBuffer(1L << 30, buffer -> { });
+            case "two-streams" -> copyAndCompute(true);
+            case "missing-wait" -> copyAndCompute(false);
+            case "unknown-instruction" -> cuModuleLoadData(new CUmodule(), UNKNOWN_INSTRUCTION);
             case "leak" -> allocate(12345);
             case "out-of-memory" -> allocate(1L << 40);
             case "shared-race" -> launch("shared_race", 64);
@@ -108,6 +143,32 @@ public final class DeviceProgram {
         launch("read_at", 32, Pointer.to(stale), longs(0));
     }
 
+    /** A kernel reads what a copy in another stream brings; without a wait it may come too early. */
+    private void copyAndCompute(boolean wait) {
+        CUstream copies = new CUstream();
+        CUstream compute = new CUstream();
+        CUevent copied = new CUevent();
+        Pointer host = new Pointer();
+        cuStreamCreate(copies, CUstream_flags.CU_STREAM_NON_BLOCKING);
+        cuStreamCreate(compute, CUstream_flags.CU_STREAM_NON_BLOCKING);
+        cuEventCreate(copied, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+        cuMemAllocHost(host, 128);
+        CUdeviceptr buffer = allocate(128);
+        cuMemcpyHtoDAsync(buffer, host, 128, copies);
+        cuEventRecord(copied, copies);
+        if (wait) {
+            cuStreamWaitEvent(compute, copied, 0);
+        }
+        Pointer parameters = Pointer.to(Pointer.to(buffer), longs(0));
+        cuLaunchKernel(function("read_at"), 1, 1, 1, 32, 1, 1, 0, compute, parameters, null);
+        cuStreamSynchronize(compute);
+        cuMemFree(buffer);
+        cuMemFreeHost(host);
+        cuEventDestroy(copied);
+        cuStreamDestroy(compute);
+        cuStreamDestroy(copies);
+    }
+
     private static void doubleFree() {
         CUdeviceptr buffer = allocate(256);
         CUdeviceptr again = buffer.withByteOffset(0);
@@ -115,7 +176,7 @@ public final class DeviceProgram {
         cuMemFree(again);
     }
 
-    private static void withBuffer(long bytes, java.util.function.Consumer<CUdeviceptr> use) {
+    private static void withBuffer(long bytes, Consumer<CUdeviceptr> use) {
         CUdeviceptr buffer = allocate(bytes);
         use.accept(buffer);
         cuMemFree(buffer);
