@@ -112,6 +112,15 @@ public final class TrainingModel implements AutoCloseable {
         trainingRun.run(Phase.BACKWARD, step);
     }
 
+    /**
+     * Starts to bring the mini-batch of the next {@link #train} while launches so far go on; both stay unchanged until
+     * then.
+     */
+    public void prefetch(MemorySegment input, MemorySegment target) {
+        trainingRun.prefetch(input, training.input());
+        trainingRun.prefetch(target, training.target().orElseThrow());
+    }
+
     /** Applies the gradients. */
     public void update(Step step) {
         trainingRun.run(Phase.UPDATE, step);
