@@ -18,16 +18,16 @@ final class CudaArguments {
             description = "fp32, or tf32: factors rounded to 11 bits for tensor cores (default: ${DEFAULT-VALUE}).")
     private MathMode math;
 
-    @Option(names = "--deterministic", description = "GPU: only algorithms that give the same bits again, none picked by "
-            + "its time.")
+    @Option(names = "--deterministic", description = "GPU: only algorithms that give the same bits again, none picked "
+            + "by its time.")
     private boolean deterministic;
 
     @Option(names = "--workspace", paramLabel = "MIB", defaultValue = "256",
             description = "GPU: most scratch memory of one algorithm, in MiB (default: ${DEFAULT-VALUE}).")
     private long workspace;
 
-    @Option(names = "--cudnn", paramLabel = "OP", split = ",", description = "GPU: ops taken from cuDNN instead of the own "
-            + "kernel, to compare: pool, dropout.")
+    @Option(names = "--cudnn", paramLabel = "OP", split = ",", description = "GPU: ops taken from cuDNN instead of the "
+            + "own kernel, to compare: pool, dropout.")
     private Set<CudnnOp> cudnn = Set.of();
 
     @Option(names = "--profile", description = "GPU: time every op, and print the slowest at the end.")

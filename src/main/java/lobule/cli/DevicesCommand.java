@@ -28,8 +28,8 @@ final class DevicesCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions deviceOptions;
 
-    @Option(names = "--self-test", description = "Compare the convolutions of the device, as it chooses to compute them, "
-            + "with sums in double; exit code 1 where one is beyond its tolerance.")
+    @Option(names = "--self-test", description = "Compare the convolutions of the device, as it chooses to compute "
+            + "them, with sums in double; exit code 1 where one is beyond its tolerance.")
     private boolean selfTest;
 
     @Option(names = "--small", description = "Self-test: leave out the layers of full size.")
@@ -54,9 +54,10 @@ final class DevicesCommand implements Callable<Integer> {
     private static void cuda(PrintWriter out, CudaReport report) {
         out.println("cuda       " + (report.problem().isEmpty() ? "usable" : "cannot be used: " + report.problem()));
         for (CudaReport.Gpu gpu : report.gpus()) {
-            out.printf(Locale.ROOT, "  gpu %d    %s, %.1f GiB, %.1f GiB free, compute capability %s, driver for CUDA %s%n",
-                    gpu.ordinal(), gpu.name(), gibibytes(gpu.totalBytes()), gibibytes(gpu.freeBytes()), gpu.capability(),
-                    report.driver());
+            out.printf(Locale.ROOT, "  gpu %d    %s, %.1f GiB, %.1f GiB free, compute capability %s, driver for CUDA %s"
+                            + "%n",
+                    gpu.ordinal(), gpu.name(), gibibytes(gpu.totalBytes()), gibibytes(gpu.freeBytes()),
+                    gpu.capability(), report.driver());
         }
         for (CudaReport.Library library : report.libraries()) {
             out.printf("  %s %s%n", library.name(), library.found()

@@ -24,7 +24,8 @@ final class ProfileTable {
         }
         double total = entries.stream().mapToDouble(ProfileEntry::milliseconds).sum();
         out.printf(Locale.ROOT, "profile: %d launches, %.3f ms on the device%n", entries.size(), total);
-        out.printf("  %-36s %-24s %10s %9s %9s %10s %9s%n", "op", "first input", "ms", "MB", "GB/s", "GFLOP", "GFLOP/s");
+        out.printf("  %-36s %-24s %10s %9s %9s %10s %9s%n", "op", "first input", "ms", "MB", "GB/s", "GFLOP",
+                "GFLOP/s");
         entries.stream().sorted(Comparator.comparingDouble(ProfileEntry::milliseconds).reversed()).forEach(this::print);
     }
 
@@ -33,6 +34,7 @@ final class ProfileTable {
         String arithmetic = entry.flop() == 0 ? "" : String.format(Locale.ROOT, "%10.3f %9.1f", entry.flop() / GIGA,
                 entry.flop() / GIGA / seconds);
         out.println(String.format(Locale.ROOT, "  %-36s %-24s %10.4f %9.1f %9.1f %s", entry.op(), entry.shape(),
-                entry.milliseconds(), entry.bytes() * 1e-6, entry.bytes() / GIGA / seconds, arithmetic).stripTrailing());
+                entry.milliseconds(), entry.bytes() * 1e-6, entry.bytes() / GIGA / seconds, arithmetic)
+                .stripTrailing());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Step;
+import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Op;
@@ -61,6 +62,16 @@ public final class TrainingModel implements AutoCloseable {
     public static TrainingModel create(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
         return new TrainingModel(device, UNet.training(config, output, loss, optimizer),
                 UNet.evaluation(config, output, loss));
+    }
+
+    /** Device memory that a model would take, without taking it. */
+    public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
+        Graph graph = UNet.training(config, output, loss, optimizer).graph();
+        try (Program training = Program.prepare(device, graph);
+                Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss).graph())) {
+            return Regions.bytes(graph)
+                    + Math.max(training.plan().arenaBytes(), evaluation.plan().arenaBytes());
+        }
     }
 
     /** Sets parameters and statistics to their start, the same for a seed on every device; moments to 0. */

@@ -43,8 +43,8 @@ class CudaTrainingTest {
 
     private TrainConfig config(String name, String experiment, String patch, long steps) {
         return ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment, "data.source", data.toString(),
-                "data.overfit", true, "patch", patch, "network.base-channels", 2, "network.dropout", 0.1, "steps", steps,
-                "renorm.schedule", "fixed:1,0", "learning-rate",
+                "data.overfit", true, "patch", patch, "network.base-channels", 2, "network.dropout", 0.1,
+                "steps", steps, "renorm.schedule", "fixed:1,0", "learning-rate",
                 List.of(Map.of("step", 1, "rate", RATE)), "out", folder.resolve(name).toString()));
     }
 

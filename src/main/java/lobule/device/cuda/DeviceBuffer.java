@@ -38,7 +38,7 @@ final class DeviceBuffer implements Buffer {
         Driver.check(cuMemGetInfo(free, total), "cuMemGetInfo", device);
         return new OutOfDeviceMemoryException("device cuda (" + device + "): " + mebibytes(bytes) + " were asked for, "
                 + mebibytes(free[0]) + " of " + mebibytes(total[0])
-                + " are free; choose a smaller patch or fewer base channels", bytes, null);
+                + " are free", bytes, null);
     }
 
     private static String mebibytes(long bytes) {
