@@ -1,6 +1,7 @@
 package lobule.cli;
 
 import lobule.device.Device;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -11,18 +12,32 @@ final class DeviceOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "cpu",
-            description = "Where to compute: cpu or reference (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = Devices.AUTO,
+            description = "Where to compute: cuda, cpu, reference, or auto: a GPU where there is one, else the CPU "
+                    + "(default: ${DEFAULT-VALUE}).")
     private String name;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to use (default: all processors).")
     private Integer threads;
 
+    @Mixin
+    private CudaArguments cuda;
+
+    /** Options of the CUDA device. */
+    CudaArguments cuda() {
+        return cuda;
+    }
+
     Device open(Devices devices) {
+        return open(devices, name);
+    }
+
+    /** Another device than the one asked for, with the same options. */
+    Device open(Devices devices, String device) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         if (count < 1) {
             throw new ParameterException(command.commandLine(), "--threads is " + count + ", expected at least 1");
         }
-        return devices.open(name, count);
+        return devices.open(device, count, cuda.options());
     }
 }

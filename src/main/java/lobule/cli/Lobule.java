@@ -32,6 +32,8 @@ public final class Lobule implements Runnable {
         return new CommandLine(lobule)
                 .addSubcommand("train", new TrainCommand(devices))
                 .addSubcommand("verify", new VerifyCommand(devices))
+                .addSubcommand("devices", new DevicesCommand(devices))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Failure::ofArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> Failure.ofExecution(e, command, lobule.debug));
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
+import lobule.device.cuda.CudaDevice;
 import lobule.train.ConfigLayers;
 import lobule.train.RunFolder;
 import lobule.train.StepMetrics;
@@ -36,6 +37,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainOptions options;
 
+    @Mixin
+    private CudaArguments cuda;
+
     @Option(names = "--config", paramLabel = "FILE", description = "YAML with any of the settings; options override"
             + " it.")
     private Path configFile;
@@ -57,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
             RunFolder.requireFree(config);
         }
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        try (Device device = devices.open(config.device(), threads)) {
+        try (Device device = devices.open(config.device(), threads, cuda.options())) {
             String reason = given.containsKey("device") ? "as chosen"
                     : configFile != null || resume != null ? "from the settings" : "the default";
             train(device, config, resumed, reason);
@@ -99,6 +103,9 @@ final class TrainCommand implements Callable<Integer> {
                 progress.end();
             }
             description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
+            if (device instanceof CudaDevice gpu) {
+                new ProfileTable(out).print(gpu.profile());
+            }
         }
     }
 

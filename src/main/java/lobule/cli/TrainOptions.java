@@ -74,7 +74,8 @@ final class TrainOptions {
     @Option(names = "--checkpoint-every", paramLabel = "N", description = "Steps between checkpoints.")
     private Long checkpointEvery;
 
-    @Option(names = "--device", paramLabel = "NAME", description = "Where to compute: cpu or reference (default: cpu).")
+    @Option(names = "--device", paramLabel = "NAME", description = "Where to compute: cuda, cpu, reference, or "
+            + "auto: a GPU where there is one, else the CPU (default: auto).")
     private String device;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to use; 0 for all processors.")

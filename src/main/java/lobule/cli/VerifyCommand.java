@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
+import lobule.device.cuda.CudaDevice;
 import lobule.verification.StepFixture;
 import lobule.verification.StepReport;
 import lobule.verification.StepVerification;
@@ -51,6 +52,9 @@ final class VerifyCommand implements Callable<Integer> {
                 out.println(device.name() + ": " + device.description());
                 for (StepFixture fixture : fixtures) {
                     passed &= verify(device, fixture, out);
+                }
+                if (device instanceof CudaDevice gpu) {
+                    new ProfileTable(out).print(gpu.profile());
                 }
             }
         } finally {

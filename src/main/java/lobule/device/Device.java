@@ -38,6 +38,13 @@ public interface Device extends AutoCloseable {
      */
     void upload(MemorySegment source, Tensor destination);
 
+    /**
+     * Starts to bring the values of a later {@link #upload} of the same source to the same tensor, while launches so
+     * far go on. A hint: nothing may follow but that upload, and until then the source stays as it is. Devices that
+     * compute on the host's memory need not heed it.
+     */
+    default void prefetch(MemorySegment source, Tensor destination) {}
+
     /** Copies a tensor to the host, row-major in its logical shape, after all launches so far have finished. */
     void download(Tensor source, MemorySegment destination);
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Step;
+import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Op;
@@ -63,6 +64,16 @@ public final class TrainingModel implements AutoCloseable {
                 UNet.evaluation(config, output, loss));
     }
 
+    /** Device memory that a model would take, without taking it. */
+    public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
+        Graph graph = UNet.training(config, output, loss, optimizer).graph();
+        try (Program training = Program.prepare(device, graph);
+                Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss).graph())) {
+            return Regions.bytes(graph)
+                    + Math.max(training.plan().arenaBytes(), evaluation.plan().arenaBytes());
+        }
+    }
+
     /** Sets parameters and statistics to their start, the same for a seed on every device; moments to 0. */
     public void initialise(long seed) {
         RandomGenerator random = new Well19937c(seed);
@@ -110,6 +121,15 @@ public final class TrainingModel implements AutoCloseable {
         trainingRun.upload(target, training.target().orElseThrow());
         trainingRun.run(Phase.FORWARD, step);
         trainingRun.run(Phase.BACKWARD, step);
+    }
+
+    /**
+     * Starts to bring the mini-batch of the next {@link #train} while launches so far go on; both stay unchanged until
+     * then.
+     */
+    public void prefetch(MemorySegment input, MemorySegment target) {
+        trainingRun.prefetch(input, training.input());
+        trainingRun.prefetch(target, training.target().orElseThrow());
     }
 
     /** Applies the gradients. */

@@ -54,6 +54,11 @@ public final class Executable {
         device.upload(source, tensor(value));
     }
 
+    /** Starts to bring the values of a later {@link #upload} of the same source; see {@link Device#prefetch}. */
+    public void prefetch(MemorySegment source, Value value) {
+        device.prefetch(source, tensor(value));
+    }
+
     public void download(Value value, MemorySegment destination) {
         device.download(tensor(value), destination);
     }

@@ -55,6 +55,11 @@ public final class Regions implements AutoCloseable {
         return values.stream().mapToLong(value -> Buffer.aligned(value.spec().bytes())).sum();
     }
 
+    /** Bytes of all regions that hold a graph's values. */
+    public static long bytes(Graph graph) {
+        return ROLES.stream().mapToLong(role -> bytes(graph.values(role))).sum();
+    }
+
     /** Bytes taken for a role; 0 where the graph has no such values. */
     public long bytes(Role role) {
         Buffer buffer = buffers.get(role);

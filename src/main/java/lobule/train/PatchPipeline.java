@@ -1,6 +1,7 @@
 package lobule.train;
 
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,11 @@ final class PatchPipeline implements AutoCloseable {
         inUse = ready;
         prepareNext();
         return ready;
+    }
+
+    /** The mini-batch that {@link #take} will give next, if it is ready. */
+    Optional<HostPatch> peek() {
+        return coming.state() == Future.State.SUCCESS ? Optional.of(coming.resultNow()) : Optional.empty();
     }
 
     private static HostPatch await(Future<HostPatch> patch) {

@@ -66,6 +66,7 @@ final class StepRunner implements AutoCloseable {
         HostPatch patch = patches.take();
         step.accumulate = accumulate;
         model.train(patch.input(), patch.target(), step);
+        patches.peek().ifPresent(next -> model.prefetch(next.input(), next.target()));
         double loss = trainingScores.add();
         if (!Double.isFinite(loss)) {
             throw new DivergenceException(step.optimizerStep, "the loss", loss, model.firstNonFinite(step));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import lobule.device.Device;
+import lobule.device.OutOfDeviceMemoryException;
 import lobule.nn.TrainingModel;
 
 /** A run from its settings to its files. */
@@ -19,10 +20,18 @@ public final class Trainer implements AutoCloseable {
         this.model = model;
     }
 
-    /** Takes all memory that the run will need on the device. */
+    /**
+     * Takes all memory that the run will need on the device.
+     *
+     * @throws OutOfDeviceMemoryException naming the largest patch that fits
+     */
     public static Trainer create(Device device, TrainConfig config, TrainingData data) {
-        return new Trainer(config, data,
-                TrainingModel.create(device, config.unet(), config.output(), config.objective(), config.optimizerOp()));
+        try {
+            return new Trainer(config, data, TrainingModel.create(device, config.unet(), config.output(),
+                    config.objective(), config.optimizerOp()));
+        } catch (OutOfDeviceMemoryException e) {
+            throw new LargestPatch(device, config).explain(e);
+        }
     }
 
     /** The model, for its memory plan. */

@@ -75,7 +75,7 @@ class LobuleTest {
 
     @Test
     void aFaultyDeviceFails() {
-        devices = (name, threads) -> new FaultyDevice(new ReferenceDevice(threads),
+        devices = (name, threads, cuda) -> new FaultyDevice(new ReferenceDevice(threads),
                 (op, states) -> op instanceof Adam, (right, operands, step) -> {});
         assertEquals(1, run("verify", GOOD));
         assertTrue(out.toString().lines().anyMatch(line -> line.matches("  update +1.00e\\+00 +1e-02.*FAIL")),
@@ -127,7 +127,7 @@ class LobuleTest {
 
     @Test
     void aFaultOfTheProgramIsNoBadInput() {
-        devices = (name, threads) -> {
+        devices = (name, threads, cuda) -> {
             throw new IllegalStateException("a fault");
         };
         assertEquals(3, run("verify", GOOD));
@@ -137,10 +137,11 @@ class LobuleTest {
 
     @Test
     void aDeviceThatCannotBeUsedIsNotReplaced() {
-        devices = (name, threads) -> {
+        devices = (name, threads, cuda) -> {
             throw new DeviceUnavailableException("device " + name + ": no oneDNN here; use device reference", null);
         };
-        assertRefused("device cpu: no oneDNN here; use device reference", "verify", GOOD);
+        assertRefused("device cpu: no oneDNN here; use device reference", "verify", "--device", "cpu",
+                GOOD);
     }
 
     @Test

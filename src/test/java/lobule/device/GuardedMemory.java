@@ -17,7 +17,7 @@ final class GuardedMemory implements AutoCloseable {
     private static final byte POISON = (byte) 0xFF;
 
     /** A part of the buffer; {@code writable} if the kernel may change it. */
-    private record Region(String name, long offset, long bytes, boolean writable) {
+    private record Region(String name, long offset, long bytes, boolean writable, boolean scratch) {
         boolean contains(long position) {
             return position >= offset && position < offset + bytes;
         }
@@ -34,8 +34,17 @@ final class GuardedMemory implements AutoCloseable {
 
     /** Adds a region; gives its offset. */
     long reserve(String name, long bytes, boolean writable) {
+        return reserve(name, bytes, writable, false);
+    }
+
+    /** Adds memory whose contents mean nothing between launches. */
+    long reserveScratch(String name, long bytes) {
+        return reserve(name, bytes, true, true);
+    }
+
+    private long reserve(String name, long bytes, boolean writable, boolean scratch) {
         long offset = Buffer.aligned(end + GUARD_BYTES);
-        regions.add(new Region(name, offset, bytes, writable));
+        regions.add(new Region(name, offset, bytes, writable, scratch));
         end = offset + bytes;
         return offset;
     }
@@ -48,10 +57,25 @@ final class GuardedMemory implements AutoCloseable {
         return buffer;
     }
 
+    /** All but the regions that hold nothing between launches, which are 0 here: a device may refuse to read them. */
     MemorySegment contents() {
         MemorySegment contents = Arena.ofAuto().allocate(buffer.bytes());
-        device.download(whole(), contents);
+        long from = 0;
+        for (Region region : regions) {
+            if (region.scratch()) {
+                download(contents, from, region.offset());
+                from = Buffer.aligned(region.offset() + region.bytes());
+            }
+        }
+        download(contents, from, buffer.bytes());
         return contents;
+    }
+
+    private void download(MemorySegment contents, long from, long to) {
+        if (from < to) {
+            device.download(new Tensor(buffer, from, TensorSpec.rowMajor(DType.UINT8, to - from)),
+                    contents.asSlice(from, to - from));
+        }
     }
 
     /** Fails where a byte changed that the kernel may not change, naming the operand it is in or near. */

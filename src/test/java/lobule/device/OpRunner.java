@@ -42,7 +42,7 @@ final class OpRunner {
             List<Long> inputOffsets = reserve(memory, "input", inputSpecs, false);
             List<Long> stateOffsets = reserve(memory, "state", stateSpecs, true);
             List<Long> outputOffsets = reserve(memory, "output", outputSpecs, true);
-            long workspace = memory.reserve("workspace", kernel.workspaceBytes(), true);
+            long workspace = memory.reserveScratch("workspace", kernel.workspaceBytes());
             Buffer buffer = memory.allocate();
             Operands operands = new Operands(tensors(buffer, inputOffsets, inputSpecs),
                     tensors(buffer, stateOffsets, stateSpecs), tensors(buffer, outputOffsets, outputSpecs), buffer,

@@ -41,9 +41,18 @@ final class OneDnn implements AutoCloseable {
             return library;
         } catch (LinkageError e) {
             throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
-                    + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + e.getMessage()
+                    + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + reason(e)
                     + "); it ships for linux-x86_64, elsewhere use device reference", e);
         }
+    }
+
+    /** The innermost message: that of the library that is missing. */
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage();
     }
 
     /** oneDNN takes its threads from OpenMP, whose library JavaCPP has loaded along with it. */

@@ -1,0 +1,63 @@
+// CUDA C without the toolkit's headers, so that clang alone compiles the kernels: qualifiers, indices, barrier,
+// shuffle, rounding; and the launch geometry that all kernels share.
+//
+// Every parameter of every kernel is 8 bytes: a pointer, long long, unsigned long long or double. Blocks have 256
+// threads, grids one dimension. How a tensor is divided among blocks follows from its shape alone, so that sums have
+// the same order, and the same bits, on every card.
+#pragma once
+
+#define __global__ __attribute__((global))
+#define __device__ __attribute__((device))
+#define __shared__ __attribute__((shared))
+#define __launch_bounds__(threads) __attribute__((launch_bounds(threads)))
+#define DEVICE static inline __attribute__((device, always_inline))
+
+#define BLOCK 256
+#define WARP 32
+#define WARPS (BLOCK / WARP)
+
+struct ThreadIndex {
+    __declspec(property(get = get_x)) unsigned x;
+    static __device__ unsigned get_x() { return __nvvm_read_ptx_sreg_tid_x(); }
+};
+struct BlockIndex {
+    __declspec(property(get = get_x)) unsigned x;
+    static __device__ unsigned get_x() { return __nvvm_read_ptx_sreg_ctaid_x(); }
+};
+struct GridSize {
+    __declspec(property(get = get_x)) unsigned x;
+    static __device__ unsigned get_x() { return __nvvm_read_ptx_sreg_nctaid_x(); }
+};
+extern const __device__ ThreadIndex threadIdx;
+extern const __device__ BlockIndex blockIdx;
+extern const __device__ GridSize gridDim;
+
+// The value of the lane whose number differs by the bits of mask; all 32 lanes take part.
+DEVICE unsigned exchange(unsigned value, int mask) {
+    return __nvvm_shfl_sync_bfly_i32(0xffffffff, value, mask, WARP - 1);
+}
+
+DEVICE float fused_multiply_add(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE float square_root(float value) { return __builtin_sqrtf(value); }
+DEVICE double square_root(double value) { return __builtin_sqrt(value); }
+
+// Elementwise kernels: element i, i + grid_threads(), ... of a tensor taken as one row. Grid: any.
+DEVICE long long grid_thread() { return (long long) blockIdx.x * BLOCK + threadIdx.x; }
+DEVICE long long grid_threads() { return (long long) gridDim.x * BLOCK; }
+
+// All other kernels: rows of equal length (the voxels of a sample and channel, or a plane of them), each divided into
+// `chunks` chunks, one block a chunk. Grid: rows * chunks.
+struct Chunk {
+    long long row;
+    long long begin;  // first element of the row in this chunk
+    long long end;    // one past the last
+};
+
+DEVICE Chunk chunk_of(long long block, long long length, long long chunks) {
+    long long size = (length + chunks - 1) / chunks;
+    long long begin = block % chunks * size;
+    long long end = begin + size;
+    return {block / chunks, begin, end < length ? end : length};
+}
+
+DEVICE Chunk block_chunk(long long length, long long chunks) { return chunk_of(blockIdx.x, length, chunks); }

@@ -1,0 +1,22 @@
+package lobule.device.cuda;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All choices of a run, to be saved with it and taken again when it is resumed. They hold for one device and one cuDNN:
+ * on another they are made anew.
+ *
+ * @param device  name of the device and versions of the libraries they were made for
+ * @param choices by convolution, as {@code forward (1x32x146x146x138) by (64x32x3x3x3) stride 1 FP32}
+ */
+public record AlgorithmChoices(String device, Map<String, AlgorithmChoice> choices) {
+    public AlgorithmChoices {
+        choices = Map.copyOf(new TreeMap<>(choices));
+    }
+
+    /** Nothing chosen yet. */
+    public static AlgorithmChoices none() {
+        return new AlgorithmChoices("", Map.of());
+    }
+}

@@ -1,0 +1,91 @@
+package lobule.device.cuda;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jcuda.jcudnn.cudnnMathType;
+import lobule.device.cuda.ConvolutionPass.Candidate;
+
+/**
+ * Chooses how each convolution is computed, once a shape: as recorded by an earlier run; else by time, where that is
+ * allowed and there is memory to try; else by cuDNN's own guess.
+ */
+final class AlgorithmSearch {
+    private final CudaOptions options;
+    private final CudaContext context;
+    private final Map<String, AlgorithmChoice> recorded;
+    private final Map<String, AlgorithmChoice> made = new HashMap<>();
+
+    AlgorithmSearch(CudaOptions options, CudaContext context, String hardware) {
+        this.options = options;
+        this.context = context;
+        this.recorded = options.recorded().device().equals(hardware) ? options.recorded().choices() : Map.of();
+    }
+
+    /** What was chosen so far. */
+    Map<String, AlgorithmChoice> made() {
+        return made;
+    }
+
+    private String key(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        return pass.name() + " " + geometry + " " + options.math();
+    }
+
+    /** The choice of this run or of the recorded one, if there is any. */
+    Optional<AlgorithmChoice> known(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        String key = key(pass, geometry);
+        AlgorithmChoice choice = made.getOrDefault(key, recorded.get(key));
+        return Optional.ofNullable(choice).filter(c -> c.workspaceBytes() <= options.workspaceLimitBytes());
+    }
+
+    void record(ConvolutionPass pass, ConvolutionGeometry geometry, AlgorithmChoice choice) {
+        made.put(key(pass, geometry), choice);
+    }
+
+    /** An algorithm of cuDNN. */
+    AlgorithmChoice choose(Cudnn library, ConvolutionPass pass, ConvolutionDescriptors descriptors) {
+        List<Candidate> guesses = pass.heuristics(library, descriptors);
+        List<Candidate> candidates = options.deterministic() ? guesses
+                : measured(library, pass, descriptors, guesses).orElse(guesses);
+        for (Candidate candidate : candidates) {
+            if (fits(candidate)) {
+                return new AlgorithmChoice(AlgorithmChoice.CUDNN, candidate.algorithm(), mathType(candidate),
+                        candidate.workspaceBytes());
+            }
+        }
+        throw new CudaCallException("device cuda: cuDNN proposes no "
+                + (options.deterministic() ? "deterministic " : "") + "algorithm for convolution "
+                + pass.name() + " " + descriptors.geometry() + " with at most "
+                + options.workspaceLimitBytes() + " bytes of workspace (" + candidates.size()
+                + " proposed); allow it more workspace or choose a smaller patch");
+    }
+
+    private boolean fits(Candidate candidate) {
+        boolean math = switch (candidate.mathType()) {
+            case cudnnMathType.CUDNN_TENSOR_OP_MATH -> options.math() == MathMode.TF32;
+            // rounds factors to half precision
+            case cudnnMathType.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION -> false;
+            default -> true;
+        };
+        return candidate.status() == 0 && math && (candidate.deterministic() || !options.deterministic())
+                && candidate.workspaceBytes() <= options.workspaceLimitBytes();
+    }
+
+    private int mathType(Candidate candidate) {
+        return options.math() == MathMode.FP32 ? ConvolutionDescriptors.mathType(MathMode.FP32) : candidate.mathType();
+    }
+
+    /** Timed with the workspace that those of the guesses need that fit; empty where there is no memory to try. */
+    private Optional<List<Candidate>> measured(Cudnn library, ConvolutionPass pass,
+                                               ConvolutionDescriptors descriptors, List<Candidate> guesses) {
+        long workspace = guesses.stream().filter(this::fits).mapToLong(Candidate::workspaceBytes).max().orElse(0);
+        Optional<TrialMemory> trial = TrialMemory.take(context, descriptors.geometry(), workspace);
+        if (trial.isEmpty()) {
+            return Optional.empty();
+        }
+        try (TrialMemory memory = trial.get()) {
+            return Optional.of(pass.measure(library, descriptors, memory.memory()));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package lobule.device.cuda;
+
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+
+/** One pass of a convolution; weight gradients are added to what is there where the step says so. */
+interface ConvolutionKernel extends Kernel {
+    ConvolutionPass pass();
+
+    ConvolutionGeometry geometry();
+
+    Launch bind(ConvolutionMemory memory);
+
+    @Override
+    default Launch bind(Operands operands) {
+        return bind(ConvolutionMemory.of(pass(), geometry().transposed(), operands, workspaceBytes()));
+    }
+}

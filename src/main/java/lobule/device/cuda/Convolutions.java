@@ -1,0 +1,115 @@
+package lobule.device.cuda;
+
+import java.util.Optional;
+import lobule.device.Launch;
+import lobule.device.Step;
+
+/** Makes the kernels of convolutions: by cuDNN, or by cuBLAS where they are products of matrices. */
+final class Convolutions {
+    /** Runs that are timed, after one that is not. */
+    private static final int RUNS = 3;
+
+    private final CudaOptions options;
+    private final CudaContext context;
+    private final Kernels kernels;
+    private final Cudnn cudnn;
+    private final Optional<Cublas> cublas;
+    private final AlgorithmSearch search;
+
+    Convolutions(CudaOptions options, CudaContext context, Kernels kernels, Cudnn cudnn, Optional<Cublas> cublas,
+                 AlgorithmSearch search) {
+        this.options = options;
+        this.context = context;
+        this.kernels = kernels;
+        this.cudnn = cudnn;
+        this.cublas = cublas;
+        this.search = search;
+    }
+
+    /** The pass without bias, as it is best computed. */
+    ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        requireSizes(geometry);
+        Optional<AlgorithmChoice> known = search.known(pass, geometry);
+        if (known.isPresent() && usable(known.get())) {
+            search.record(pass, geometry, known.get());
+            return known.get().library().equals(AlgorithmChoice.CUBLAS) ? product(pass, geometry)
+                    : byCudnn(pass, geometry, known);
+        }
+        if (!geometry.isProduct() || cublas.isEmpty()) {
+            return byCudnn(pass, geometry, Optional.empty());
+        }
+        return options.deterministic() ? product(pass, geometry) : faster(pass, geometry);
+    }
+
+    private static void requireSizes(ConvolutionGeometry geometry) {
+        if (!geometry.fits()) {
+            throw new IllegalArgumentException("device cuda: convolution " + geometry + " has a tensor of more than "
+                    + Integer.MAX_VALUE + " elements, which cuDNN cannot address; choose a smaller patch");
+        }
+    }
+
+    private boolean usable(AlgorithmChoice choice) {
+        return !choice.library().equals(AlgorithmChoice.CUBLAS) || cublas.isPresent();
+    }
+
+    private ConvolutionKernel byCudnn(ConvolutionPass pass, ConvolutionGeometry geometry,
+                                      Optional<AlgorithmChoice> known) {
+        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry, options.math());
+        try {
+            AlgorithmChoice choice = known.orElseGet(() -> search.choose(cudnn, pass, descriptors));
+            search.record(pass, geometry, choice);
+            return new CudnnConvolution(cudnn, pass, descriptors, choice);
+        } catch (RuntimeException e) {
+            descriptors.close();
+            throw e;
+        }
+    }
+
+    private ConvolutionKernel product(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        ConvolutionKernel kernel = geometry.transposed()
+                ? new CublasUpConvolution(kernels, cublas.orElseThrow(), pass, geometry, options.workspaceLimitBytes())
+                : new CublasPointwise(cublas.orElseThrow(), pass, geometry);
+        search.record(pass, geometry, AlgorithmChoice.cublas(kernel.workspaceBytes()));
+        return kernel;
+    }
+
+    /** Both, timed where there is memory to try; else cuBLAS. */
+    private ConvolutionKernel faster(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        ConvolutionKernel convolution = byCudnn(pass, geometry, Optional.empty());
+        try {
+            AlgorithmChoice convolutionChoice = search.known(pass, geometry).orElseThrow();
+            ConvolutionKernel product = product(pass, geometry);
+            Optional<TrialMemory> trial = TrialMemory.take(context, geometry,
+                    Math.max(convolution.workspaceBytes(), product.workspaceBytes()));
+            if (trial.isEmpty() || slower(convolution, product, trial.get())) {
+                convolution.close();
+                return product;
+            }
+            search.record(pass, geometry, convolutionChoice);
+            return convolution;
+        } catch (RuntimeException e) {
+            convolution.close();
+            throw e;
+        }
+    }
+
+    private boolean slower(ConvolutionKernel one, ConvolutionKernel other, TrialMemory trial) {
+        try (trial) {
+            return milliseconds(one, trial.memory()) > milliseconds(other, trial.memory());
+        }
+    }
+
+    private float milliseconds(ConvolutionKernel kernel, ConvolutionMemory memory) {
+        Launch launch = kernel.bind(memory);
+        Step step = new Step();
+        launch.run(step);
+        try (Timer timer = new Timer(context)) {
+            timer.start();
+            for (int run = 0; run < RUNS; run++) {
+                launch.run(step);
+            }
+            timer.stop();
+            return timer.milliseconds();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package lobule.device.cuda;
+
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+
+/** Sum of two tensors. */
+final class CudaAdd implements Kernel {
+    private final Kernels kernels;
+
+    CudaAdd(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        long elements = operands.output(0).spec().shape().elements();
+        KernelCall call = kernels.call("elementwise", "add")
+                .tensors(operands.output(0), operands.input(0), operands.input(1)).sizes(elements)
+                .build(kernels.blocks(elements));
+        return step -> call.launch();
+    }
+}

@@ -1,0 +1,146 @@
+package lobule.device.cuda;
+
+import static jcuda.driver.JCudaDriver.cuInit;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import jcuda.driver.CUresult;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.DeviceUnavailableException;
+import lobule.device.Kernel;
+import lobule.device.Tensor;
+import lobule.op.Op;
+import lobule.tensor.TensorSpec;
+
+/**
+ * A GPU of NVIDIA, compute capability 6.0 or newer. Memory is taken from the driver one region a call; launches are
+ * enqueued on one stream and nothing waits for them but downloads and {@link #synchronize}. The thread that opens the
+ * device uses it.
+ */
+public final class CudaDevice implements Device {
+    private final Cleanup cleanup = new Cleanup();
+    private final CudaContext context;
+    private final Transfers transfers;
+    private final Optional<Profile> profile;
+    private final AlgorithmSearch search;
+    private final OpKernels ops;
+    private final String description;
+    private final String hardware;
+
+    /**
+     * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
+     * @throws CudaCallException          where the driver refuses
+     */
+    public CudaDevice(CudaOptions options) {
+        CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
+        libraries.require();
+        initialise();
+        try {
+            context = cleanup.own(new CudaContext(options.ordinal()));
+            Kernels kernels = cleanup.own(new Kernels(context));
+            transfers = cleanup.own(new Transfers(context));
+            Cudnn cudnn = cleanup.own(new Cudnn(context));
+            Optional<Cublas> cublas = libraries.cublas().loaded()
+                    ? Optional.of(cleanup.own(new Cublas(context, options.math()))) : Optional.empty();
+            hardware = context.name() + ", cuDNN " + Cudnn.version();
+            description = hardware + ", "
+                    + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
+                    + options.math() + (options.deterministic() ? ", deterministic" : "");
+            search = new AlgorithmSearch(options, context, hardware);
+            profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
+            ops = new OpKernels(context, kernels, transfers.staging(),
+                    new Convolutions(options, context, kernels, cudnn, cublas, search), cudnn, options.cudnnOps());
+        } catch (RuntimeException | LinkageError e) {
+            cleanup.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static void initialise() {
+        int status;
+        try {
+            status = cuInit(0);
+        } catch (LinkageError e) {
+            throw new DeviceUnavailableException("device cuda: JCuda's own library could not be loaded ("
+                    + e.getMessage() + "); it ships for linux-x86_64", e);
+        }
+        if (status != CUresult.CUDA_SUCCESS) {
+            throw new DeviceUnavailableException("device cuda: the driver cannot be started ("
+                    + CUresult.stringFor(status) + "); look at nvidia-smi and at CUDA_VISIBLE_DEVICES", null);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Buffer allocate(long bytes) {
+        return DeviceBuffer.allocate(bytes, context.name());
+    }
+
+    @Override
+    public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        List<TensorSpec> expected = op.outputs(inputs, states);
+        if (!outputs.equals(expected)) {
+            throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
+        }
+        Kernel kernel = ops.kernel(op, inputs, states, outputs);
+        return profile.map(timing -> timing.timed(op, kernel)).orElse(kernel);
+    }
+
+    /**
+     * How the convolutions prepared so far are computed, to be saved with a run and given to {@link CudaOptions} again.
+     */
+    public AlgorithmChoices choices() {
+        return new AlgorithmChoices(hardware, search.made());
+    }
+
+    /** The last run of every launch; empty unless {@link CudaOptions#profile} was asked for. Waits for the device. */
+    public List<ProfileEntry> profile() {
+        return profile.map(Profile::entries).orElse(List.of());
+    }
+
+    @Override
+    public void prefetch(MemorySegment source, Tensor destination) {
+        requireSize(source, destination);
+        transfers.prefetch(source, destination);
+    }
+
+    @Override
+    public void upload(MemorySegment source, Tensor destination) {
+        requireSize(source, destination);
+        transfers.upload(source, destination);
+    }
+
+    @Override
+    public void download(Tensor source, MemorySegment destination) {
+        requireSize(destination, source);
+        transfers.download(source, destination);
+    }
+
+    private static void requireSize(MemorySegment host, Tensor tensor) {
+        if (host.byteSize() != tensor.spec().bytes()) {
+            throw new IllegalArgumentException("host memory has " + host.byteSize() + " bytes, expected "
+                    + tensor.spec().bytes() + " for tensor " + tensor.spec());
+        }
+    }
+
+    @Override
+    public void synchronize() {
+        context.synchronize();
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}

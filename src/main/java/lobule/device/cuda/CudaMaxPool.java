@@ -1,0 +1,33 @@
+package lobule.device.cuda;
+
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import lobule.op.MaxPool;
+import lobule.tensor.Shape;
+
+/** Largest voxel of each window. */
+final class CudaMaxPool implements Kernel {
+    private final Kernels kernels;
+
+    CudaMaxPool(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        Shape x = operands.input(0).spec().shape();
+        Extents extents = Extents.of(x);
+        Extents pooled = Extents.of(operands.output(0).spec().shape());
+        long chunks = Kernels.chunks(pooled.plane());
+        KernelCall call = kernels.call("max_pool", "max_pool_forward").tensors(operands.output(0), operands.input(0))
+                .sizes(extents.depth(), extents.height(), extents.width(), windowDepth(x), chunks)
+                .build(x.batch() * x.channels() * pooled.depth() * chunks);
+        return step -> call.launch();
+    }
+
+    /** 1 in 2D, where the kernels see a depth of 1. */
+    static long windowDepth(Shape x) {
+        return x.spatialRank() == 3 ? MaxPool.WINDOW : 1;
+    }
+}

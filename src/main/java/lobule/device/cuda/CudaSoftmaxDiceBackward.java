@@ -1,0 +1,27 @@
+package lobule.device.cuda;
+
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import lobule.op.SoftmaxDice;
+
+/** Gradient of the dice loss with respect to the logits. */
+final class CudaSoftmaxDiceBackward implements Kernel {
+    private final Kernels kernels;
+    private final SoftmaxDice op;
+
+    CudaSoftmaxDiceBackward(Kernels kernels, SoftmaxDice op) {
+        this.kernels = kernels;
+        this.op = op;
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        VoxelRows rows = VoxelRows.of(operands.input(0).spec().shape());
+        KernelCall call = kernels.call("softmax_dice", "dice_backward")
+                .tensors(operands.output(0), operands.input(0), operands.input(1), operands.input(2))
+                .sizes(rows.classes(), rows.voxels(), rows.chunks(), op.firstClass()).flag(op.squared())
+                .scalars(op.epsilon()).sizes(op.ignoreLabel()).build(rows.partials());
+        return step -> call.launch();
+    }
+}

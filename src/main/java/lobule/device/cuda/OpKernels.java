@@ -1,0 +1,103 @@
+package lobule.device.cuda;
+
+import java.util.List;
+import java.util.Set;
+import lobule.device.Kernel;
+import lobule.op.Adam;
+import lobule.op.Add;
+import lobule.op.BatchRenorm;
+import lobule.op.BatchRenormBackward;
+import lobule.op.BatchRenormStatistics;
+import lobule.op.Convolution;
+import lobule.op.ConvolutionBackwardData;
+import lobule.op.ConvolutionBackwardWeights;
+import lobule.op.CropConcatenate;
+import lobule.op.CropConcatenateBackward;
+import lobule.op.Dropout;
+import lobule.op.GradientNorm;
+import lobule.op.MaxPool;
+import lobule.op.MaxPoolBackward;
+import lobule.op.NesterovMomentum;
+import lobule.op.Op;
+import lobule.op.RunningStatistics;
+import lobule.op.SegmentationScore;
+import lobule.op.SoftmaxCrossEntropy;
+import lobule.op.SoftmaxCrossEntropyBackward;
+import lobule.op.SoftmaxDice;
+import lobule.op.SoftmaxDiceBackward;
+import lobule.op.TransposedConvolution;
+import lobule.op.TransposedConvolutionBackwardData;
+import lobule.op.TransposedConvolutionBackwardWeights;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/** The kernel of every op. */
+final class OpKernels {
+    private final CudaContext context;
+    private final Kernels kernels;
+    private final Staging staging;
+    private final Convolutions convolutions;
+    private final Cudnn cudnn;
+    private final Set<CudnnOp> cudnnOps;
+
+    /** @param cudnnOps taken from {@code cudnn} instead of the own kernels */
+    OpKernels(CudaContext context, Kernels kernels, Staging staging, Convolutions convolutions, Cudnn cudnn,
+              Set<CudnnOp> cudnnOps) {
+        this.context = context;
+        this.kernels = kernels;
+        this.staging = staging;
+        this.convolutions = convolutions;
+        this.cudnn = cudnn;
+        this.cudnnOps = cudnnOps;
+    }
+
+    Kernel kernel(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        Shape first = inputs.getFirst().shape();
+        return switch (op) {
+            case Convolution(boolean bias) -> {
+                Kernel product = convolution(new ForwardPass(), op, inputs, states, outputs);
+                yield bias ? new CudaConvolution(kernels, product) : product;
+            }
+            case ConvolutionBackwardData _ -> convolution(new BackwardDataPass(), op, inputs, states, outputs);
+            case ConvolutionBackwardWeights(boolean bias) -> {
+                Kernel product = convolution(new BackwardFilterPass(), op, inputs, states, outputs);
+                yield bias ? new CudaConvolutionBackwardWeights(kernels, product, inputs.get(1).shape()) : product;
+            }
+            case TransposedConvolution _ -> convolution(new BackwardDataPass(), op, inputs, states, outputs);
+            case TransposedConvolutionBackwardData _ -> convolution(new ForwardPass(), op, inputs, states, outputs);
+            case TransposedConvolutionBackwardWeights _ ->
+                    convolution(new BackwardFilterPass(), op, inputs, states, outputs);
+            case BatchRenormStatistics statistics -> new CudaBatchRenormStatistics(kernels, statistics, first);
+            case RunningStatistics _ -> new CudaRunningStatistics(kernels);
+            case BatchRenorm renorm -> new CudaBatchRenorm(kernels, renorm);
+            case BatchRenormBackward backward -> new CudaBatchRenormBackward(kernels, backward, first);
+            case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
+                    ? new CudnnPooling(cudnn, first, outputs.getFirst().shape(), false) : new CudaMaxPool(kernels);
+            case MaxPoolBackward _ -> cudnnOps.contains(CudnnOp.POOL)
+                    ? new CudnnPooling(cudnn, first, inputs.get(1).shape(), true) : new CudaMaxPoolBackward(kernels);
+            case Dropout dropout -> cudnnOps.contains(CudnnOp.DROPOUT) ? new CudnnDropout(cudnn, dropout, first)
+                    : new CudaDropout(kernels, dropout);
+            case CropConcatenate _ -> new CudaCropConcatenate(kernels);
+            case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
+            case Add _ -> new CudaAdd(kernels);
+            case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
+            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);
+            case SoftmaxCrossEntropy entropy -> new CudaSoftmaxCrossEntropy(kernels, entropy, first, weights(entropy));
+            case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
+                    new CudaSoftmaxCrossEntropyBackward(kernels, entropy, weights(entropy));
+            case SegmentationScore score -> new CudaSegmentationScore(kernels, score, first);
+            case GradientNorm _ -> new CudaGradientNorm(kernels, inputs);
+            case Adam adam -> new CudaAdam(kernels, adam);
+            case NesterovMomentum nesterov -> new CudaNesterovMomentum(kernels, nesterov);
+        };
+    }
+
+    private Kernel convolution(ConvolutionPass pass, Op op, List<TensorSpec> inputs, List<TensorSpec> states,
+                               List<TensorSpec> outputs) {
+        return convolutions.kernel(pass, OpGeometry.of(op, inputs, states, outputs).orElseThrow());
+    }
+
+    private ClassWeights weights(SoftmaxCrossEntropy op) {
+        return new ClassWeights(context, staging, op.classWeights());
+    }
+}

@@ -1,0 +1,62 @@
+package lobule.device.cuda;
+
+import static jcuda.driver.CUevent_flags.CU_EVENT_DEFAULT;
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
+import static jcuda.driver.JCudaDriver.cuEventSynchronize;
+
+import jcuda.driver.CUevent;
+
+/** Two events on the compute stream; measuring does not make the host wait. */
+final class Timer implements AutoCloseable {
+    private final CudaContext context;
+    private final CUevent start = new CUevent();
+    private final CUevent stop = new CUevent();
+    private final Cleanup cleanup = new Cleanup();
+    private boolean stopped;
+
+    Timer(CudaContext context) {
+        this.context = context;
+        try {
+            create(start);
+            create(stop);
+        } catch (RuntimeException e) {
+            cleanup.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void create(CUevent event) {
+        Driver.check(cuEventCreate(event, CU_EVENT_DEFAULT), "cuEventCreate", "a timer");
+        cleanup.add(() -> Driver.check(cuEventDestroy(event), "cuEventDestroy", "a timer"));
+    }
+
+    void start() {
+        Driver.check(cuEventRecord(start, context.compute()), "cuEventRecord", "a timer");
+    }
+
+    void stop() {
+        Driver.check(cuEventRecord(stop, context.compute()), "cuEventRecord", "a timer");
+        stopped = true;
+    }
+
+    /** Whether there is a time to be read. */
+    boolean stopped() {
+        return stopped;
+    }
+
+    /** Between the last start and stop; waits until the device has passed both. */
+    float milliseconds() {
+        float[] time = new float[1];
+        Driver.check(cuEventSynchronize(stop), "cuEventSynchronize", "a timer");
+        Driver.check(cuEventElapsedTime(time, start, stop), "cuEventElapsedTime", "a timer");
+        return time[0];
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}

@@ -1,0 +1,162 @@
+package lobule.verification;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import lobule.device.Buffer;
+import lobule.device.Device;
+import lobule.device.Kernel;
+import lobule.device.Operands;
+import lobule.device.Step;
+import lobule.device.Tensor;
+import lobule.op.Convolution;
+import lobule.op.ConvolutionBackwardData;
+import lobule.op.ConvolutionBackwardWeights;
+import lobule.op.Op;
+import lobule.op.TransposedConvolution;
+import lobule.op.TransposedConvolutionBackwardData;
+import lobule.op.TransposedConvolutionBackwardWeights;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/**
+ * Runs the three passes of a convolution on a device, as it chooses to compute them, and compares values drawn at
+ * random with sums in double: libraries have been silently wrong on large volumes.
+ */
+public final class ConvolutionCheck {
+    private static final int SAMPLES = 64;
+    /** Root mean square of a product of two numbers drawn evenly from -1 to 1. */
+    private static final double TERM = 1.0 / 3;
+
+    private final Device device;
+    private final double roundoff;
+
+    /** @param roundoff of the factors: 2^-24 in float32, 2^-11 in TF32 */
+    public ConvolutionCheck(Device device, double roundoff) {
+        this.device = device;
+        this.roundoff = roundoff;
+    }
+
+    /**
+     * The outcome of a pass.
+     *
+     * @param error     largest, relative to the root mean square of the exact values
+     * @param tolerance what rounding explains
+     */
+    public record Outcome(ConvolutionLayer layer, String pass, double error, double tolerance) {
+        /** Not where the error is NaN. */
+        public boolean passed() {
+            return error <= tolerance;
+        }
+    }
+
+    /** @throws lobule.device.OutOfDeviceMemoryException where the layer does not fit the device */
+    public List<Outcome> check(ConvolutionLayer layer) {
+        Shape y = output(layer).shape();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment x = random(arena, layer.x(), 1);
+            MemorySegment weight = random(arena, layer.weight(), 2);
+            MemorySegment dy = random(arena, y, 3);
+            SampledConvolution exact = layer.transposed()
+                    ? new SampledConvolution(y, layer.weight(), layer.x(), true)
+                    : new SampledConvolution(layer.x(), layer.weight(), y, false);
+            List<Outcome> outcomes = new ArrayList<>();
+            boolean up = layer.transposed();
+            outcomes.add(outcome(layer, "forward", exact, up ? SampledConvolution.Part.INPUT
+                    : SampledConvolution.Part.OUTPUT, up ? weight : x, up ? x : weight,
+                    run(up ? new TransposedConvolution() : new Convolution(false), arena, y, layer.x(), x,
+                            layer.weight(), weight)));
+            outcomes.add(outcome(layer, "data", exact, up ? SampledConvolution.Part.OUTPUT
+                    : SampledConvolution.Part.INPUT, up ? dy : weight, up ? weight : dy,
+                    run(up ? new TransposedConvolutionBackwardData() : new ConvolutionBackwardData(), arena, layer.x(),
+                            y, dy, layer.weight(), weight)));
+            outcomes.add(outcome(layer, "weights", exact, SampledConvolution.Part.FILTER, up ? dy : x, up ? x : dy,
+                    weights(arena, layer, x, y, dy)));
+            return outcomes;
+        }
+    }
+
+    private static TensorSpec output(ConvolutionLayer layer) {
+        Op op = layer.transposed() ? new TransposedConvolution() : new Convolution(false);
+        return op.outputs(List.of(TensorSpec.activation(layer.x()), parameter(layer.weight())), List.of()).getFirst();
+    }
+
+    private static TensorSpec parameter(Shape shape) {
+        return TensorSpec.rowMajor(shape.sizes().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private static MemorySegment random(Arena arena, Shape shape, long seed) {
+        MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, shape.elements());
+        SplittableRandom random = new SplittableRandom(seed);
+        for (long i = 0; i < shape.elements(); i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat(-1, 1));
+        }
+        return values;
+    }
+
+    private Outcome outcome(ConvolutionLayer layer, String pass, SampledConvolution exact,
+                            SampledConvolution.Part part, MemorySegment first, MemorySegment second,
+                            MemorySegment computed) {
+        long length = exact.terms(part);
+        double scale = TERM * Math.sqrt(length);
+        double worst = 0;
+        SplittableRandom random = new SplittableRandom(4);
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            long index = sample == 0 ? exact.size(part) - 1 : random.nextLong(exact.size(part));
+            double error = Math.abs(computed.getAtIndex(ValueLayout.JAVA_FLOAT, index)
+                    - exact.value(part, index, first, second));
+            worst = Double.isNaN(error) ? Double.NaN : Math.max(worst, error / scale);
+        }
+        return new Outcome(layer, pass, worst, 8 * roundoff * (2 + Math.sqrt(length)));
+    }
+
+    /** Forward or data gradient: an activation and the weight in, an activation out. */
+    private MemorySegment run(Op op, Arena arena, Shape result, Shape first, MemorySegment values, Shape weightShape,
+                              MemorySegment weight) {
+        List<TensorSpec> inputs = List.of(TensorSpec.activation(first), parameter(weightShape));
+        return run(op, arena, inputs, List.of(values, weight), List.of(), List.of(TensorSpec.activation(result)));
+    }
+
+    private MemorySegment weights(Arena arena, ConvolutionLayer layer, MemorySegment x, Shape y, MemorySegment dy) {
+        Op op = layer.transposed() ? new TransposedConvolutionBackwardWeights() : new ConvolutionBackwardWeights(false);
+        return run(op, arena, List.of(TensorSpec.activation(layer.x()), TensorSpec.activation(y)), List.of(x, dy),
+                List.of(parameter(layer.weight())), List.of());
+    }
+
+    /** Runs an op that has one result, a state or an output. */
+    private MemorySegment run(Op op, Arena arena, List<TensorSpec> inputs, List<MemorySegment> values,
+                              List<TensorSpec> states, List<TensorSpec> outputs) {
+        try (Kernel kernel = device.prepare(op, inputs, states, outputs)) {
+            List<TensorSpec> all = new ArrayList<>(inputs);
+            all.addAll(states);
+            all.addAll(outputs);
+            long bytes = all.stream().mapToLong(spec -> Buffer.aligned(spec.bytes())).sum();
+            try (Buffer buffer = device.allocate(bytes + kernel.workspaceBytes())) {
+                List<Tensor> tensors = place(buffer, all);
+                for (int i = 0; i < values.size(); i++) {
+                    device.upload(values.get(i), tensors.get(i));
+                }
+                Tensor result = tensors.getLast();
+                boolean state = outputs.isEmpty();
+                kernel.bind(new Operands(tensors.subList(0, inputs.size()), state ? List.of(result) : List.of(),
+                        state ? List.of() : List.of(result), buffer, bytes)).run(new Step());
+                MemorySegment host = arena.allocate(result.spec().bytes(), Float.BYTES);
+                device.download(result, host);
+                return host;
+            }
+        }
+    }
+
+    private static List<Tensor> place(Buffer buffer, List<TensorSpec> specs) {
+        List<Tensor> tensors = new ArrayList<>();
+        long offset = 0;
+        for (TensorSpec spec : specs) {
+            tensors.add(new Tensor(buffer, offset, spec));
+            offset += Buffer.aligned(spec.bytes());
+        }
+        return tensors;
+    }
+}

@@ -1,0 +1,195 @@
+package lobule.device.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import lobule.device.Buffer;
+import lobule.device.Kernel;
+import lobule.device.Operands;
+import lobule.device.OutOfDeviceMemoryException;
+import lobule.device.Step;
+import lobule.device.Tensor;
+import lobule.op.Add;
+import lobule.op.Convolution;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+import lobule.verification.ConvolutionCheck;
+import lobule.verification.ConvolutionLayer;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** What the CUDA device does beyond computing right: choices, memory, copies that run ahead, profile. */
+class CudaBehaviourTest {
+    private static final List<TensorSpec> LAYER = List.of(TensorSpec.activation(Shape.of(1, 3, 6, 7, 8)),
+            TensorSpec.rowMajor(4, 3, 3, 3, 3));
+    private static final Convolution OP = new Convolution(false);
+
+    @Test
+    void convolutionsPickedByTimeAreRight() {
+        try (CudaDevice device = SimulatedGpu.open(CudaOptions.defaults())) {
+            ConvolutionCheck check = new ConvolutionCheck(device, 0x1p-24);
+            for (ConvolutionLayer layer : ConvolutionLayer.small()) {
+                check.check(layer).forEach(outcome -> assertTrue(outcome.passed(), outcome::toString));
+            }
+        }
+    }
+
+    @Test
+    void poolingOfCudnnAgreesWithTheOwn() {
+        TensorSpec x = TensorSpec.activation(Shape.of(2, 3, 5, 6, 7));
+        float[] own = pooled(SimulatedGpu.options(), x);
+        float[] theirs = pooled(SimulatedGpu.options().withCudnnOps(Set.of(CudnnOp.POOL)), x);
+        Assertions.assertArrayEquals(own, theirs);
+    }
+
+    private static float[] pooled(CudaOptions options, TensorSpec x) {
+        try (CudaDevice device = SimulatedGpu.open(options); Arena arena = Arena.ofConfined()) {
+            lobule.op.MaxPool op = new lobule.op.MaxPool();
+            List<TensorSpec> outputs = op.outputs(List.of(x), List.of());
+            try (Kernel kernel = device.prepare(op, List.of(x), List.of(), outputs);
+                    Buffer buffer = device.allocate(Buffer.aligned(x.bytes()) + outputs.getFirst().bytes())) {
+                Tensor from = new Tensor(buffer, 0, x);
+                Tensor to = new Tensor(buffer, Buffer.aligned(x.bytes()), outputs.getFirst());
+                device.upload(numbers(arena, x, 3), from);
+                kernel.bind(new Operands(List.of(from), List.of(), List.of(to), null, 0)).run(new Step());
+                return floats(device, to);
+            }
+        }
+    }
+
+    @Test
+    void recordedChoicesAreTakenAgain() {
+        AlgorithmChoices first = choices(SimulatedGpu.options());
+        assertEquals(1, first.choices().size());
+        String layer = first.choices().keySet().iterator().next();
+        assertTrue(layer.startsWith("forward (1x3x6x7x8) by (4x3x3x3x3)"), layer);
+        AlgorithmChoice other = new AlgorithmChoice("cudnn", 0, first.choices().get(layer).mathType(), 0);
+        AlgorithmChoices recorded = new AlgorithmChoices(first.device(), Map.of(layer, other));
+        assertEquals(recorded, choices(SimulatedGpu.options().withRecorded(recorded)));
+        AlgorithmChoices elsewhere = new AlgorithmChoices("another GPU", Map.of(layer, other));
+        assertEquals(first, choices(SimulatedGpu.options().withRecorded(elsewhere)));
+    }
+
+    private static AlgorithmChoices choices(CudaOptions options) {
+        try (CudaDevice device = SimulatedGpu.open(options);
+                Kernel _ = device.prepare(OP, LAYER, List.of(), OP.outputs(LAYER, List.of()))) {
+            return device.choices();
+        }
+    }
+
+    @Test
+    void theWorkspaceLimitHolds() {
+        for (long limit : new long[] {0, 1 << 20}) {
+            try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.options().withWorkspaceLimit(limit));
+                    Kernel kernel = device.prepare(OP, LAYER, List.of(), OP.outputs(LAYER, List.of()))) {
+                assertTrue(kernel.workspaceBytes() <= limit, () -> kernel.workspaceBytes() + " of " + limit);
+            }
+        }
+    }
+
+    @Test
+    void memoryThatIsNotThereIsNamed() {
+        try (CudaDevice device = SimulatedGpu.open()) {
+            long bytes = 1L << 50;
+            OutOfDeviceMemoryException e = Assertions.assertThrows(OutOfDeviceMemoryException.class,
+                    () -> device.allocate(bytes));
+            assertEquals(bytes, e.requestedBytes());
+            assertTrue(e.getMessage().contains("1073741824 MiB were asked for"), e.getMessage());
+            assertTrue(e.getMessage().contains("are free"), e.getMessage());
+        }
+    }
+
+    @Test
+    void valuesBroughtAheadArriveWithTheUpload() {
+        TensorSpec spec = TensorSpec.activation(Shape.of(1, 1, 3, 5));
+        try (CudaDevice device = SimulatedGpu.open(); Arena arena = Arena.ofConfined();
+                Buffer buffer = device.allocate(2 * Buffer.aligned(spec.bytes()))) {
+            Tensor x = new Tensor(buffer, 0, spec);
+            Tensor sum = new Tensor(buffer, Buffer.aligned(spec.bytes()), spec);
+            MemorySegment first = numbers(arena, spec, 1);
+            MemorySegment second = numbers(arena, spec, 2);
+            MemorySegment third = numbers(arena, spec, 3);
+            device.upload(first, x);
+            try (Kernel kernel = device.prepare(new Add(), List.of(spec, spec), List.of(), List.of(spec))) {
+                var launch = kernel.bind(new Operands(List.of(x, x), List.of(), List.of(sum), null, 0));
+                device.prefetch(second, x);
+                launch.run(new Step());
+                assertEquals(2 * value(first), floats(device, sum)[7]);
+                device.upload(second, x);
+                launch.run(new Step());
+                assertEquals(2 * value(second), floats(device, sum)[7]);
+                // brought, but another upload comes first
+                device.prefetch(second, x);
+                device.upload(third, x);
+                assertEquals(value(third), floats(device, x)[7]);
+                device.upload(second, x);
+                assertEquals(value(second), floats(device, x)[7]);
+            }
+        }
+    }
+
+    @Test
+    void copiesOfManyChunksArrive() {
+        TensorSpec spec = TensorSpec.rowMajor((50L << 20) / Float.BYTES + 3);
+        try (CudaDevice device = SimulatedGpu.open(); Arena arena = Arena.ofConfined();
+                Buffer buffer = device.allocate(spec.bytes())) {
+            Tensor tensor = new Tensor(buffer, 0, spec);
+            MemorySegment source = numbers(arena, spec, 5);
+            device.upload(source, tensor);
+            MemorySegment back = arena.allocate(spec.bytes(), Float.BYTES);
+            device.download(tensor, back);
+            assertEquals(-1, source.mismatch(back));
+        }
+    }
+
+    @Test
+    void launchesAreTimedWhenAskedFor() {
+        for (boolean profile : new boolean[] {true, false}) {
+            try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.options().withProfile(profile));
+                    Arena arena = Arena.ofConfined();
+                    Buffer buffer = device.allocate(512);
+                    Kernel kernel = device.prepare(new Add(), List.of(spec(), spec()), List.of(), List.of(spec()))) {
+                Tensor x = new Tensor(buffer, 0, spec());
+                Tensor y = new Tensor(buffer, 256, spec());
+                device.upload(numbers(arena, spec(), 1), x);
+                var launch = kernel.bind(new Operands(List.of(x, x), List.of(), List.of(y), null, 0));
+                assertEquals(List.of(), device.profile());
+                launch.run(new Step());
+                assertEquals(profile ? 1 : 0, device.profile().size());
+                assertFalse(device.profile().stream().anyMatch(entry -> entry.milliseconds() < 0
+                        || entry.bytes() != 3 * spec().bytes() || !entry.op().equals("Add")));
+            }
+        }
+    }
+
+    private static TensorSpec spec() {
+        return TensorSpec.activation(Shape.of(1, 1, 4, 4));
+    }
+
+    private static MemorySegment numbers(Arena arena, TensorSpec spec, int step) {
+        MemorySegment numbers = arena.allocate(spec.bytes(), Float.BYTES);
+        for (long i = 0; i < spec.shape().elements(); i++) {
+            numbers.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (i * step % 1009));
+        }
+        return numbers;
+    }
+
+    private static float value(MemorySegment numbers) {
+        return numbers.getAtIndex(ValueLayout.JAVA_FLOAT, 7);
+    }
+
+    private static float[] floats(CudaDevice device, Tensor tensor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment host = arena.allocate(tensor.spec().bytes(), Float.BYTES);
+            device.download(tensor, host);
+            return host.toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+}
