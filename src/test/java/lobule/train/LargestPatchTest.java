@@ -84,7 +84,8 @@ class LargestPatchTest {
 
     private static String explanation(long capacity) {
         try (Device device = new SmallDevice(capacity)) {
-            return new LargestPatch(device, CONFIG).explain(new OutOfDeviceMemoryException("full", 1, null)).getMessage();
+            OutOfDeviceMemoryException refusal = new OutOfDeviceMemoryException("full", 1, null);
+            return new LargestPatch(device, CONFIG).explain(refusal).getMessage();
         }
     }
 
