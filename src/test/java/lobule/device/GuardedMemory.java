@@ -64,15 +64,22 @@ final class GuardedMemory implements AutoCloseable {
         for (Region region : regions) {
             if (region.scratch()) {
                 download(contents, from, region.offset());
-                from = Buffer.aligned(region.offset() + region.bytes());
+                from = resume(region.offset() + region.bytes());
             }
         }
         download(contents, from, buffer.bytes());
         return contents;
     }
 
+    /** Where reading goes on behind a region: at once in the host's memory, else where a tensor may begin. */
+    private long resume(long position) {
+        return buffer instanceof HostBuffer ? position : Buffer.aligned(position);
+    }
+
     private void download(MemorySegment contents, long from, long to) {
-        if (from < to) {
+        if (buffer instanceof HostBuffer) {
+            MemorySegment.copy(HostBuffer.segment(buffer), from, contents, from, to - from);
+        } else if (from < to) {
             device.download(new Tensor(buffer, from, TensorSpec.rowMajor(DType.UINT8, to - from)),
                     contents.asSlice(from, to - from));
         }
