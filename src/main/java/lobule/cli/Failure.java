@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.device.cuda.CudaCallException;
 import lobule.image.InputException;
 import lobule.train.DivergenceException;
 import picocli.CommandLine;
@@ -27,7 +28,9 @@ final class Failure {
         boolean input = e instanceof InputException || e instanceof CheckpointException
                 || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
         boolean failedCheck = e instanceof DivergenceException;
-        if (input || failedCheck) {
+        // its message names the call, its values and what can be done
+        boolean tellsAll = input || failedCheck || e instanceof CudaCallException;
+        if (tellsAll) {
             sentence(command.getErr(), e.getMessage());
         } else {
             sentence(command.getErr(), "a fault of the program, please report it: " + e

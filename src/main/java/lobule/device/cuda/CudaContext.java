@@ -119,8 +119,15 @@ final class CudaContext implements AutoCloseable {
         return new long[] {free[0], total[0]};
     }
 
+    /** Waits for the launches so far. */
     void synchronize() {
         Driver.check(cuStreamSynchronize(compute), "cuStreamSynchronize", "the launches so far on " + name);
+    }
+
+    /** Waits for everything, so that what it uses can be given back. */
+    void drain() {
+        Driver.check(cuStreamSynchronize(copy), "cuStreamSynchronize", "the copies so far on " + name);
+        synchronize();
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class CudaDevice implements Device {
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
             ops = new OpKernels(context, kernels, transfers.staging(),
                     new Convolutions(options, context, kernels, cudnn, cublas, search), cudnn, options.cudnnOps());
+            cleanup.add(context::drain);
         } catch (RuntimeException | LinkageError e) {
             cleanup.closeAfter(e);
             throw e;

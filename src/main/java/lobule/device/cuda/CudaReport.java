@@ -45,14 +45,20 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
     /** Looks at this machine; takes no memory of a GPU for longer than the look. */
     public static CudaReport probe(List<String> libraryFolders) {
         CudaLibraries libraries = CudaLibraries.load(libraryFolders);
-        String problem = problem(libraries);
-        if (!libraries.driver().loaded() || problem.startsWith("the driver")) {
-            return new CudaReport("", List.of(), List.of(library(libraries.driver(), ""),
-                    library(libraries.cudnn(), ""), library(libraries.cublas(), "")), problem);
+        if (!libraries.driver().loaded()) {
+            return unusable(libraries, NativeLibrary.DRIVER + " is missing");
         }
-        int[] driver = new int[1];
-        Driver.check(cuDriverGetVersion(driver), "cuDriverGetVersion", "the driver");
-        String driverVersion = driver[0] / 1000 + "." + driver[0] / 10 % 100;
+        int status = cuInit(0);
+        return status == CUresult.CUDA_SUCCESS ? ofDriver(libraries)
+                : unusable(libraries, "the driver cannot be started: " + CUresult.stringFor(status));
+    }
+
+    private static CudaReport unusable(CudaLibraries libraries, String problem) {
+        return new CudaReport("", List.of(), List.of(library(libraries.driver(), ""), library(libraries.cudnn(), ""),
+                library(libraries.cublas(), "")), problem);
+    }
+
+    private static CudaReport ofDriver(CudaLibraries libraries) {
         List<Gpu> gpus = new ArrayList<>();
         String cublas = "";
         for (int ordinal = 0; ordinal < CudaContext.count(); ordinal++) {
@@ -61,20 +67,19 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
                 cublas = libraries.cublas().loaded() ? cublasVersion(context) : "";
             }
         }
-        return new CudaReport(driverVersion, gpus, List.of(library(libraries.driver(), driverVersion),
-                library(libraries.cudnn(), libraries.cudnn().loaded() ? Cudnn.version() : ""),
-                library(libraries.cublas(), cublas)), gpus.isEmpty() ? "the driver shows no GPU" : problem);
+        String driver = driverVersion();
+        String cudnn = libraries.cudnn().loaded() ? Cudnn.version() : "";
+        String problem = gpus.isEmpty() ? "the driver shows no GPU"
+                : libraries.cudnn().loaded() ? "" : NativeLibrary.CUDNN + " is missing";
+        return new CudaReport(driver, gpus, List.of(library(libraries.driver(), driver),
+                library(libraries.cudnn(), cudnn), library(libraries.cublas(), cublas)), problem);
     }
 
-    private static String problem(CudaLibraries libraries) {
-        if (!libraries.driver().loaded()) {
-            return libraries.driver().name() + " is missing";
-        }
-        int status = cuInit(0);
-        if (status != CUresult.CUDA_SUCCESS) {
-            return "the driver cannot be started: " + CUresult.stringFor(status);
-        }
-        return libraries.cudnn().loaded() ? "" : libraries.cudnn().name() + " is missing";
+    /** The newest CUDA that the driver knows. */
+    private static String driverVersion() {
+        int[] version = new int[1];
+        Driver.check(cuDriverGetVersion(version), "cuDriverGetVersion", "the driver");
+        return version[0] / 1000 + "." + version[0] / 10 % 100;
     }
 
     private static Gpu gpu(int ordinal, CudaContext context) {
