@@ -53,36 +53,24 @@ final class GuardedMemory implements AutoCloseable {
     Buffer allocate() {
         long bytes = Buffer.aligned(end + GUARD_BYTES);
         buffer = device.allocate(bytes);
-        device.upload(Arena.ofAuto().allocate(bytes).fill(POISON), whole());
+        poison(0, bytes);
         return buffer;
     }
 
-    /** All but the regions that hold nothing between launches, which are 0 here: a device may refuse to read them. */
+    /** All bytes, those of scratch regions poisoned again first: a device may refuse to read what a launch left there. */
     MemorySegment contents() {
-        MemorySegment contents = Arena.ofAuto().allocate(buffer.bytes());
-        long from = 0;
         for (Region region : regions) {
-            if (region.scratch()) {
-                download(contents, from, region.offset());
-                from = resume(region.offset() + region.bytes());
+            if (region.scratch() && region.bytes() > 0) {
+                poison(region.offset(), region.bytes());
             }
         }
-        download(contents, from, buffer.bytes());
+        MemorySegment contents = Arena.ofAuto().allocate(buffer.bytes());
+        device.download(bytes(0, buffer.bytes()), contents);
         return contents;
     }
 
-    /** Where reading goes on behind a region: at once in the host's memory, else where a tensor may begin. */
-    private long resume(long position) {
-        return buffer instanceof HostBuffer ? position : Buffer.aligned(position);
-    }
-
-    private void download(MemorySegment contents, long from, long to) {
-        if (buffer instanceof HostBuffer) {
-            MemorySegment.copy(HostBuffer.segment(buffer), from, contents, from, to - from);
-        } else if (from < to) {
-            device.download(new Tensor(buffer, from, TensorSpec.rowMajor(DType.UINT8, to - from)),
-                    contents.asSlice(from, to - from));
-        }
+    private void poison(long offset, long bytes) {
+        device.upload(Arena.ofAuto().allocate(bytes).fill(POISON), bytes(offset, bytes));
     }
 
     /** Fails where a byte changed that the kernel may not change, naming the operand it is in or near. */
@@ -114,8 +102,8 @@ final class GuardedMemory implements AutoCloseable {
         return nearest;
     }
 
-    private Tensor whole() {
-        return new Tensor(buffer, 0, TensorSpec.rowMajor(DType.UINT8, buffer.bytes()));
+    private Tensor bytes(long offset, long bytes) {
+        return new Tensor(buffer, offset, TensorSpec.rowMajor(DType.UINT8, bytes));
     }
 
     @Override
