@@ -62,7 +62,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
         try (Device device = devices.open(config.device(), threads, cuda.options())) {
-            String reason = given.containsKey("device") ? "as chosen"
+            String reason = config.device().equals(Devices.AUTO) ? "taken by auto"
+                    : given.containsKey("device") ? "as chosen"
                     : configFile != null || resume != null ? "from the settings" : "the default";
             train(device, config, resumed, reason);
         }
