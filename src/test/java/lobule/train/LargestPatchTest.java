@@ -84,8 +84,8 @@ class LargestPatchTest {
 
     private static String explanation(long capacity) {
         try (Device device = new SmallDevice(capacity)) {
-            OutOfDeviceMemoryException refusal = new OutOfDeviceMemoryException("full", 1, null);
-            return new LargestPatch(device, CONFIG).explain(refusal).getMessage();
+            OutOfDeviceMemoryException full = new OutOfDeviceMemoryException("full", 1, null);
+            return new LargestPatch(device, CONFIG).explain(full).getMessage();
         }
     }
 
