@@ -57,7 +57,7 @@ final class GuardedMemory implements AutoCloseable {
         return buffer;
     }
 
-    /** All bytes, those of scratch regions poisoned again first: a device may refuse to read what a launch left there. */
+    /** All bytes, scratch regions poisoned again first: a device may refuse to read what a launch left there. */
     MemorySegment contents() {
         for (Region region : regions) {
             if (region.scratch() && region.bytes() > 0) {
