@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.Consumer;
@@ -94,7 +93,7 @@ class OpRunnerTest {
     }
 
     /** Runs each kernel of another device, then does something wrong. */
-    private record FaultyDevice(Device device, Consumer<Operands> fault) implements Device {
+    private record FaultyDevice(Device device, Consumer<Operands> fault) implements WrappedDevice {
         static final long WORKSPACE_BYTES = 64;
 
         @Override
@@ -125,31 +124,6 @@ class OpRunnerTest {
         @Override
         public String description() {
             return device.description() + ", with a planted fault";
-        }
-
-        @Override
-        public Buffer allocate(long bytes) {
-            return device.allocate(bytes);
-        }
-
-        @Override
-        public void upload(MemorySegment source, Tensor destination) {
-            device.upload(source, destination);
-        }
-
-        @Override
-        public void download(Tensor source, MemorySegment destination) {
-            device.download(source, destination);
-        }
-
-        @Override
-        public void synchronize() {
-            device.synchronize();
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 }

@@ -4,20 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lobule.device.Buffer;
 import lobule.device.Device;
-import lobule.device.Kernel;
 import lobule.device.OutOfDeviceMemoryException;
-import lobule.device.Tensor;
+import lobule.device.WrappedDevice;
 import lobule.device.reference.ReferenceDevice;
 import lobule.nn.TrainingModel;
-import lobule.op.Op;
 import lobule.tensor.Shape;
-import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
 
 /** What a user learns when a patch does not fit. */
@@ -26,7 +21,7 @@ class LargestPatchTest {
             "experiment", "unet2d-dropout-renorm-cce", "patch", "28x20", "network.base-channels", 2));
 
     /** The reference device with so much memory and no more. */
-    private record SmallDevice(Device device, long capacity) implements Device {
+    private record SmallDevice(Device device, long capacity) implements WrappedDevice {
         SmallDevice(long capacity) {
             this(new ReferenceDevice(1), capacity);
         }
@@ -37,41 +32,6 @@ class LargestPatchTest {
                 throw new OutOfDeviceMemoryException("full", bytes, null);
             }
             return device.allocate(bytes);
-        }
-
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public String description() {
-            return device.description();
-        }
-
-        @Override
-        public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
-            return device.prepare(op, inputs, states, outputs);
-        }
-
-        @Override
-        public void upload(MemorySegment source, Tensor destination) {
-            device.upload(source, destination);
-        }
-
-        @Override
-        public void download(Tensor source, MemorySegment destination) {
-            device.download(source, destination);
-        }
-
-        @Override
-        public void synchronize() {
-            device.synchronize();
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 

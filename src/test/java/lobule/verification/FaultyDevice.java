@@ -1,20 +1,19 @@
 package lobule.verification;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.BiPredicate;
-import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
-import lobule.device.Tensor;
+import lobule.device.WrappedDevice;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
 /** A device with a planted fault: where the predicate says so, by op and states, the fault replaces the launch. */
-public record FaultyDevice(Device device, BiPredicate<Op, List<TensorSpec>> where, Fault fault) implements Device {
+public record FaultyDevice(Device device, BiPredicate<Op, List<TensorSpec>> where, Fault fault)
+        implements WrappedDevice {
 
     /** May run the right launch, and spoil what it reads or writes. */
     @FunctionalInterface
@@ -45,40 +44,5 @@ public record FaultyDevice(Device device, BiPredicate<Op, List<TensorSpec>> wher
                 right.close();
             }
         };
-    }
-
-    @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public String description() {
-        return device.description();
-    }
-
-    @Override
-    public Buffer allocate(long bytes) {
-        return device.allocate(bytes);
-    }
-
-    @Override
-    public void upload(MemorySegment source, Tensor destination) {
-        device.upload(source, destination);
-    }
-
-    @Override
-    public void download(Tensor source, MemorySegment destination) {
-        device.download(source, destination);
-    }
-
-    @Override
-    public void synchronize() {
-        device.synchronize();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }
