@@ -111,7 +111,7 @@ class FiniteDifferenceTest {
         Loss loss = new Loss(kind, List.of(1.0, 0.5, 2.0), Loss.IGNORE);
         Random random = new Random(7);
         try (TrainingModel model = TrainingModel.create(device, config, OUTPUT, loss,
-                new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY)); Arena arena = Arena.ofConfined()) {
+                new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY), Recompute.NONE); Arena arena = Arena.ofConfined()) {
             model.initialise(3);
             Step step = new Step();
             step.seed = 11;

@@ -32,7 +32,7 @@ class UNetTest {
     private static final Loss DICE = Loss.of(Loss.Kind.DICE);
 
     private static SegmentationNetwork training(UNetConfig config, Shape output) {
-        return UNet.training(config, output, DICE, ADAM);
+        return UNet.training(config, output, DICE, ADAM, MemorySaving.DEFAULT);
     }
 
     private static long elements(Graph graph, Predicate<Value> which) {
@@ -104,7 +104,7 @@ class UNetTest {
         UNetConfig config = UNetConfig.of(2, 1, 2, 4, 0.5);
         Shape output = Shape.of(1, 2, 4, 4);
         Graph training = training(config, output).graph();
-        Graph evaluation = UNet.evaluation(config, output, DICE).graph();
+        Graph evaluation = UNet.evaluation(config, output, DICE, MemorySaving.DEFAULT).graph();
         assertEquals(6, dropouts(training, Phase.FORWARD).size());
         assertEquals(dropouts(training, Phase.FORWARD), dropouts(training, Phase.BACKWARD));
         assertEquals(Set.of(), dropouts(evaluation, Phase.FORWARD));
@@ -126,7 +126,7 @@ class UNetTest {
     void everyParameterIsUpdatedOnce() {
         for (Op optimizer : List.of(ADAM, new NesterovMomentum(0.9, 1e9))) {
             UNetConfig config = UNetConfig.of(3, 1, 2, 2, 0.5);
-            Graph graph = UNet.training(config, Shape.of(1, 2, 4, 4, 4), DICE, optimizer).graph();
+            Graph graph = UNet.training(config, Shape.of(1, 2, 4, 4, 4), DICE, optimizer, MemorySaving.DEFAULT).graph();
             for (Value parameter : graph.values(Role.PARAMETER)) {
                 assertEquals(1, graph.nodes().stream().filter(node -> node.phase() == Phase.UPDATE
                         && node.op().equals(optimizer) && node.states().getFirst().equals(parameter)).count());

@@ -8,6 +8,7 @@ import java.util.Locale;
 import lobule.device.Buffer;
 import lobule.graph.Graph;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -37,7 +38,8 @@ class NetworkPlanTest {
         "unet3d-renorm-cce, 3, 0, cce"})
     void trainingNeedsLittleMoreThanItsLowerBound(String preset, int rank, double dropout, String loss) {
         UNetConfig config = UNetConfig.of(rank, 1, 2, 32, dropout);
-        Graph graph = UNet.training(config, rank == 3 ? VOLUME : SLICE, Loss.of(Loss.Kind.of(loss)), ADAM).graph();
+        Graph graph = UNet.training(config, rank == 3 ? VOLUME : SLICE, Loss.of(Loss.Kind.of(loss)), ADAM,
+                MemorySaving.DEFAULT).graph();
         MemoryPlan plan = plan(graph);
         report(preset, plan, graph);
         assertTrue(plan.arenaBytes() <= 1.05 * plan.lowerBoundBytes(), plan.arenaBytes() + " of at least "
@@ -50,7 +52,7 @@ class NetworkPlanTest {
         UNetConfig config = UNetConfig.of(3, 1, 2, 32, 0.5);
         Loss loss = Loss.of(Loss.Kind.DICE);
         MemoryPlan prediction = plan(UNet.prediction(config, VOLUME).graph());
-        MemoryPlan training = plan(UNet.training(config, VOLUME, loss, ADAM).graph());
+        MemoryPlan training = plan(UNet.training(config, VOLUME, loss, ADAM, MemorySaving.DEFAULT).graph());
         report("prediction", prediction, UNet.prediction(config, VOLUME).graph());
         assertTrue(prediction.arenaBytes() < training.arenaBytes() / 2);
         assertTrue(prediction.arenaBytes() <= 1.05 * prediction.lowerBoundBytes());
@@ -59,7 +61,8 @@ class NetworkPlanTest {
     /** What the trainer gives and reads is never where something else is written. */
     @Test
     void inputsAndKeptValuesHaveTheirMemoryToThemselves() {
-        Graph graph = UNet.training(UNetConfig.of(2, 1, 2, 4, 0.5), SLICE, Loss.of(Loss.Kind.DICE), ADAM).graph();
+        Graph graph = UNet.training(UNetConfig.of(2, 1, 2, 4, 0.5), SLICE, Loss.of(Loss.Kind.DICE), ADAM,
+                MemorySaving.DEFAULT).graph();
         MemoryPlan plan = plan(graph);
         List<Placement> kept = plan.placements().stream().filter(placement -> isPinned(graph, placement)).toList();
         // Input, target, logits, loss, score, gradient norm.

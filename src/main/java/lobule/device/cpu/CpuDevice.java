@@ -18,6 +18,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -98,6 +100,7 @@ public final class CpuDevice implements Device {
             case Dropout dropout -> new CpuDropout(workers, dropout, in.get(0));
             case CropConcatenate _ -> new CpuCropConcatenate(workers, in.get(0), in.get(1));
             case CropConcatenateBackward _ -> new CpuCropConcatenateBackward(workers, out.get(0), out.get(1));
+            case EncoderOutput _, EncoderOutputBackward _ -> throw new UnsupportedOperationException("pending");
             case Add _ -> new CpuAdd(workers);
             case SoftmaxDice dice -> CpuLosses.dice(workers, dice, in.get(0));
             case SoftmaxDiceBackward(SoftmaxDice dice) -> CpuLosses.diceBackward(workers, dice, in.get(0));

@@ -14,6 +14,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -79,6 +81,7 @@ final class OpKernels {
                     : new CudaDropout(kernels, dropout);
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
+            case EncoderOutput _, EncoderOutputBackward _ -> throw new UnsupportedOperationException("pending");
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
             case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);
