@@ -9,7 +9,6 @@ import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
-import lobule.device.Step;
 import lobule.op.BatchRenormBackward;
 import lobule.tensor.Shape;
 
@@ -18,10 +17,6 @@ import lobule.tensor.Shape;
  * Workspace: {@link ChannelRows}.
  */
 final class CpuBatchRenormBackward implements Kernel {
-    private static final int SUM = 0;
-    private static final int PRODUCT = 1;
-    private static final int ROWS = 2;
-
     private final WorkerPool workers;
     private final boolean relu;
     private final ChannelPattern pattern;
@@ -34,7 +29,7 @@ final class CpuBatchRenormBackward implements Kernel {
 
     @Override
     public long workspaceBytes() {
-        return ChannelRows.bytes(pattern, ROWS);
+        return ChannelRows.bytes(pattern, pattern.chunks(), NormSums.ROWS);
     }
 
     @Override
@@ -45,7 +40,7 @@ final class CpuBatchRenormBackward implements Kernel {
         return step -> {
             pass.norm.update();
             workers.run(pattern.chunks(), reduce);
-            pass.finishSums(step);
+            pass.sums.finish(step);
             workers.run(pattern.chunks(), apply);
         };
     }
@@ -55,13 +50,9 @@ final class CpuBatchRenormBackward implements Kernel {
         private final MemorySegment x;
         private final MemorySegment dy;
         private final MemorySegment dx;
-        private final MemorySegment gammaGradient;
-        private final MemorySegment betaGradient;
         private final NormCoefficients norm;
         private final ChannelRows rows;
-        /** sum(dy)/M and sum(dy xbar)/M, repeated. */
-        private final float[] meanGradient = pattern.coefficients();
-        private final float[] meanProduct = pattern.coefficients();
+        private final NormSums sums;
         private final float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
 
         Pass(Operands operands) {
@@ -70,9 +61,9 @@ final class CpuBatchRenormBackward implements Kernel {
                     HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
             dy = HostBuffer.segment(operands.input(4));
             dx = HostBuffer.segment(operands.output(0));
-            gammaGradient = HostBuffer.segment(operands.state(0));
-            betaGradient = HostBuffer.segment(operands.state(1));
-            rows = new ChannelRows(pattern, ROWS, Memory.workspace(operands, workspaceBytes()));
+            rows = new ChannelRows(pattern, pattern.chunks(), NormSums.ROWS,
+                    Memory.workspace(operands, workspaceBytes()));
+            sums = new NormSums(pattern, rows, norm, operands);
         }
 
         void reduce(int chunk) {
@@ -84,8 +75,8 @@ final class CpuBatchRenormBackward implements Kernel {
                 int position = (int) (i - tail);
                 float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
                 float gradient = masked(i, position, centred);
-                rows.add(chunk, SUM, position, gradient);
-                rows.add(chunk, PRODUCT, position, gradient * centred * norm.inverse[position]);
+                rows.add(chunk, NormSums.SUM, position, gradient);
+                rows.add(chunk, NormSums.PRODUCT, position, gradient * centred * norm.inverse[position]);
             }
         }
 
@@ -103,27 +94,8 @@ final class CpuBatchRenormBackward implements Kernel {
                 product = gradient.fma(centred, product);
             }
             FloatVector inverse = FloatVector.fromArray(Lanes.FLOATS, norm.inverse, column);
-            Lanes.store(sum, rows.memory(), rows.index(chunk, SUM) + column);
-            Lanes.store(product.mul(inverse), rows.memory(), rows.index(chunk, PRODUCT) + column);
-        }
-
-        private void finishSums(Step step) {
-            double values = pattern.valuesPerChannel();
-            for (int c = 0; c < pattern.channels(); c++) {
-                double sum = rows.total(SUM, c);
-                double product = rows.total(PRODUCT, c);
-                deliver(betaGradient, c, sum, step);
-                deliver(gammaGradient, c, norm.r(c) * product + norm.d(c) * sum, step);
-                meanGradient[c] = (float) (sum / values);
-                meanProduct[c] = (float) (product / values * norm.inverse[c]);
-            }
-            pattern.repeat(meanGradient);
-            pattern.repeat(meanProduct);
-        }
-
-        private void deliver(MemorySegment gradients, int c, double gradient, Step step) {
-            double before = step.accumulate ? gradients.getAtIndex(ValueLayout.JAVA_FLOAT, c) : 0;
-            gradients.setAtIndex(ValueLayout.JAVA_FLOAT, c, (float) (before + gradient));
+            Lanes.store(sum, rows.memory(), rows.index(chunk, NormSums.SUM) + column);
+            Lanes.store(product.mul(inverse), rows.memory(), rows.index(chunk, NormSums.PRODUCT) + column);
         }
 
         void apply(int chunk) {
@@ -138,7 +110,7 @@ final class CpuBatchRenormBackward implements Kernel {
                 float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
                 float gradient = masked(i, position, centred);
                 dx.setAtIndex(ValueLayout.JAVA_FLOAT, i, norm.scale[position]
-                        * (gradient - meanGradient[position] - centred * meanProduct[position]));
+                        * (gradient - sums.meanGradient[position] - centred * sums.meanProduct[position]));
             }
         }
 
@@ -147,10 +119,8 @@ final class CpuBatchRenormBackward implements Kernel {
             FloatVector shift = FloatVector.fromArray(Lanes.FLOATS, norm.shift, column);
             FloatVector centred = Lanes.load(x, index).sub(FloatVector.fromArray(Lanes.FLOATS, norm.mean, column));
             VectorMask<Float> passes = centred.fma(scale, shift).compare(VectorOperators.GT, floor);
-            FloatVector gradient = FloatVector.zero(Lanes.FLOATS).blend(Lanes.load(dy, index), passes)
-                    .sub(FloatVector.fromArray(Lanes.FLOATS, meanGradient, column));
-            FloatVector product = FloatVector.fromArray(Lanes.FLOATS, meanProduct, column);
-            Lanes.store(centred.neg().fma(product, gradient).mul(scale), dx, index);
+            FloatVector gradient = FloatVector.zero(Lanes.FLOATS).blend(Lanes.load(dy, index), passes);
+            Lanes.store(sums.inputGradient(gradient, centred, column), dx, index);
         }
 
         private float masked(long i, int position, float centred) {

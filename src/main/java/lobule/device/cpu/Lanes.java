@@ -2,6 +2,7 @@ package lobule.device.cpu;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,16 @@ final class Lanes {
 
     static FloatVector load(MemorySegment segment, long index) {
         return FloatVector.fromMemorySegment(FLOATS, segment, index * Float.BYTES, ORDER);
+    }
+
+    /** Lanes outside the mask are 0 and not read. */
+    static FloatVector load(MemorySegment segment, long index, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(FLOATS, segment, index * Float.BYTES, ORDER, mask);
+    }
+
+    /** Lanes outside the mask are not written. */
+    static void store(FloatVector vector, MemorySegment segment, long index, VectorMask<Float> mask) {
+        vector.intoMemorySegment(segment, index * Float.BYTES, ORDER, mask);
     }
 
     static void store(FloatVector vector, MemorySegment segment, long index) {

@@ -2,6 +2,7 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 import lobule.op.BatchRenormStatistics;
 
 /**
@@ -44,6 +45,22 @@ final class NormCoefficients {
         pattern.repeat(inverse);
         pattern.repeat(scale);
         pattern.repeat(shift);
+    }
+
+    /** x - mean, for the channels from {@code c} on. */
+    FloatVector centred(FloatVector x, int c) {
+        return x.sub(FloatVector.fromArray(Lanes.FLOATS, mean, c));
+    }
+
+    /** y of {@link #centred} values. */
+    FloatVector output(FloatVector centred, int c) {
+        return centred.fma(FloatVector.fromArray(Lanes.FLOATS, scale, c),
+                FloatVector.fromArray(Lanes.FLOATS, shift, c));
+    }
+
+    /** max(y, 0). */
+    FloatVector rectified(FloatVector x, int c) {
+        return output(centred(x, c), c).max(0);
     }
 
     float r(int channel) {
