@@ -2,81 +2,121 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import lobule.device.Buffer;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
-import lobule.device.Philox;
 import lobule.device.Step;
 import lobule.op.Dropout;
 import lobule.tensor.Shape;
 
-/** Draws each voxel's mask four channels at a time, as {@link Dropout} numbers them. y may be x. */
+/**
+ * Draws the random words of a block of voxels, as {@link Dropout} numbers them, and masks by these. y may be x.
+ * Workspace: a block's words for each thread.
+ */
 final class CpuDropout implements Kernel {
-    /** Random words a counter gives. */
-    private static final int WORDS = 4;
+    private static final long BLOCK_COUNTERS = 256;
     private static final long CHUNK_ELEMENTS = 1 << 14;
 
     private final WorkerPool workers;
     private final Dropout op;
     private final int channels;
-    private final long voxels;
-    private final long chunkVoxels;
+    /** Counters of a voxel. */
+    private final long groups;
+    private final long blockVoxels;
+    private final Span span;
 
     CpuDropout(WorkerPool workers, Dropout op, Shape x) {
         this.workers = workers;
         this.op = op;
         this.channels = Math.toIntExact(x.channels());
-        this.voxels = x.elements() / channels;
-        this.chunkVoxels = Math.ceilDiv(CHUNK_ELEMENTS, channels);
+        this.groups = Math.ceilDiv(channels, VectorPhilox.WORDS);
+        this.blockVoxels = Math.max(1, BLOCK_COUNTERS / groups);
+        this.span = new Span(x.elements() / channels, Math.ceilDiv(CHUNK_ELEMENTS, channels));
+    }
+
+    private long blockBytes() {
+        return Buffer.aligned(VectorPhilox.bytes(blockVoxels * groups));
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return workers.threads() * blockBytes();
     }
 
     @Override
     public Launch bind(Operands operands) {
-        return new Masking(HostBuffer.segment(operands.input(0)), HostBuffer.segment(operands.output(0)));
+        return new Masking(operands);
     }
 
     /** The kernel over one set of operands. */
     private final class Masking implements Launch {
         private final MemorySegment x;
         private final MemorySegment y;
-        private final WorkerPool.Chunks chunks = this::chunk;
+        private final MemorySegment[] words = new MemorySegment[workers.threads()];
+        private final VectorPhilox philox = new VectorPhilox();
+        private final WorkerPool.ThreadChunks chunks = this::chunk;
         private final float scale = (float) (1 / (1 - op.rate()));
-        private final long threshold = op.threshold();
-        private long seed;
-        private int microStep;
+        /** Words below this, unsigned, are dropped. */
+        private final int threshold = (int) op.threshold();
 
-        Masking(MemorySegment x, MemorySegment y) {
-            this.x = x;
-            this.y = y;
+        Masking(Operands operands) {
+            x = HostBuffer.segment(operands.input(0));
+            y = HostBuffer.segment(operands.output(0));
+            MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
+            for (int thread = 0; thread < words.length; thread++) {
+                words[thread] = workspace.asSlice(thread * blockBytes(), blockBytes());
+            }
         }
 
         @Override
         public void run(Step step) {
-            seed = step.seed;
-            microStep = (int) step.microStep;
-            workers.run(Math.toIntExact(Math.ceilDiv(voxels, chunkVoxels)), chunks);
+            if (op.threshold() > 0xFFFFFFFFL) {
+                y.fill((byte) 0);
+                return;
+            }
+            philox.begin(step.seed, op.index(), (int) step.microStep);
+            workers.run(span.chunks(), chunks);
         }
 
-        private void chunk(int chunk) {
-            Philox philox = Philox.of(seed);
-            int[] words = new int[WORDS];
-            long groups = Math.ceilDiv(channels, WORDS);
-            long end = Math.min(voxels, (chunk + 1) * chunkVoxels);
-            for (long voxel = chunk * chunkVoxels; voxel < end; voxel++) {
-                for (long group = 0; group < groups; group++) {
-                    long counter = voxel * groups + group;
-                    philox.words((int) counter, (int) (counter >>> 32), op.index(), microStep, words);
-                    mask(voxel * channels + group * WORDS, Math.min(WORDS, channels - (int) group * WORDS), words);
+        private void chunk(int chunk, int thread) {
+            for (long voxel = span.start(chunk); voxel < span.end(chunk); voxel += blockVoxels) {
+                long voxels = Math.min(blockVoxels, span.end(chunk) - voxel);
+                philox.draw(voxel * groups, voxels * groups, words[thread]);
+                if (channels % VectorPhilox.WORDS == 0) {
+                    mask(voxel * channels, voxels * channels, words[thread], 0);
+                } else {
+                    maskVoxels(voxel, voxels, words[thread]);
                 }
             }
         }
 
-        private void mask(long index, int count, int[] words) {
-            for (int lane = 0; lane < count; lane++) {
-                boolean kept = Integer.toUnsignedLong(words[lane]) >= threshold;
-                float value = kept ? x.getAtIndex(ValueLayout.JAVA_FLOAT, index + lane) * scale : 0;
-                y.setAtIndex(ValueLayout.JAVA_FLOAT, index + lane, value);
+        /** The last group of each voxel has words too many. */
+        private void maskVoxels(long first, long voxels, MemorySegment random) {
+            for (long i = 0; i < voxels; i++) {
+                mask((first + i) * channels, channels, random, i * groups * VectorPhilox.WORDS);
+            }
+        }
+
+        private void mask(long start, long count, MemorySegment random, long word) {
+            FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+            long i = 0;
+            for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
+                VectorMask<Float> kept = IntVector.fromMemorySegment(IntVector.SPECIES_PREFERRED, random,
+                        (word + i) * Integer.BYTES, Lanes.ORDER).compare(VectorOperators.UGE, threshold)
+                        .cast(Lanes.FLOATS);
+                Lanes.store(zero.blend(Lanes.load(x, start + i).mul(scale), kept), y, start + i);
+            }
+            for (; i < count; i++) {
+                boolean kept = Integer.compareUnsigned(random.getAtIndex(ValueLayout.JAVA_INT, word + i), threshold)
+                        >= 0;
+                y.setAtIndex(ValueLayout.JAVA_FLOAT, start + i,
+                        kept ? x.getAtIndex(ValueLayout.JAVA_FLOAT, start + i) * scale : 0);
             }
         }
     }
