@@ -45,15 +45,14 @@ final class CpuEncoderOutput implements Kernel {
 
         Passes(Operands operands) {
             x = HostBuffer.segment(operands.input(0));
-            norm = new NormCoefficients(pattern, HostBuffer.segment(operands.input(1)),
-                    HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
+            norm = NormCoefficients.of(pattern, operands);
             pooled = HostBuffer.segment(operands.output(0));
             joined = HostBuffer.segment(operands.output(1));
         }
 
         /** One row of windows. */
         void pool(int row) {
-            long from = voxels.x().index(voxels.batch(row), voxels.depth(row), voxels.height(row), 0);
+            long from = voxels.windows(row);
             long to = row * voxels.pooled().width() * voxels.channels();
             for (long w = 0; w < voxels.pooled().width(); w++) {
                 for (int c = 0; c < voxels.channels(); c += Lanes.COUNT) {

@@ -6,25 +6,38 @@ import lobule.tensor.Shape;
 
 /**
  * Where the voxels of an encoder level are, NDHWC: in x, by pooling window, and in the concatenation, whose first
- * channels are the centre of x.
+ * channels are the centre of x. A layer is one pooling window deep and high and as wide as x: 2 x 2 rows in 3D, 2 in 2D,
+ * fewer at an odd end.
  */
 final class EncoderVoxels {
     private final Extents x;
     private final Extents pooled;
     private final Extents joined;
     private final int depthWindow;
+    private final long layersDeep;
+    private final long layersHigh;
     private final long depthStart;
     private final long heightStart;
     private final long widthStart;
+    private final long[] offsets;
+    private final long[] layerOffsets;
 
     EncoderVoxels(Shape xShape, Shape pooledShape, Shape joinedShape) {
         this.x = Extents.of(xShape);
         this.pooled = Extents.of(pooledShape);
         this.joined = Extents.of(joinedShape);
         this.depthWindow = xShape.spatialRank() == 3 ? MaxPool.WINDOW : 1;
+        this.layersDeep = Math.ceilDiv(x.depth(), depthWindow);
+        this.layersHigh = Math.ceilDiv(x.height(), MaxPool.WINDOW);
         this.depthStart = CropConcatenate.start(x.depth(), joined.depth());
         this.heightStart = CropConcatenate.start(x.height(), joined.height());
         this.widthStart = CropConcatenate.start(x.width(), joined.width());
+        this.offsets = new long[depthWindow * MaxPool.WINDOW * MaxPool.WINDOW];
+        this.layerOffsets = new long[offsets.length];
+        for (int k = 0; k < offsets.length; k++) {
+            offsets[k] = x.index(0, k >> 2, k >> 1 & 1, k & 1);
+            layerOffsets[k] = (k >> 1) * rowElements() + (long) (k & 1) * x.channels();
+        }
     }
 
     int channels() {
@@ -45,54 +58,89 @@ final class EncoderVoxels {
 
     /** Voxels of a window: 8 in 3D, 4 in 2D, in (d, h, w) order. */
     int windowSize() {
-        return depthWindow * MaxPool.WINDOW * MaxPool.WINDOW;
-    }
-
-    /** First depth of the windows of a pooled row. */
-    long depth(int pooledRow) {
-        return pooledRow / pooled.height() % pooled.depth() * depthWindow;
-    }
-
-    /** First height of the windows of a pooled row. */
-    long height(int pooledRow) {
-        return pooledRow % pooled.height() * MaxPool.WINDOW;
-    }
-
-    long batch(int pooledRow) {
-        return pooledRow / pooled.height() / pooled.depth();
+        return offsets.length;
     }
 
     /** Distance in x of a window's voxel {@code k} from its first. */
     long offset(int k) {
-        return ((long) (k >> 2) * x.height() * x.width() + (k >> 1 & 1) * x.width() + (k & 1)) * x.channels();
+        return offsets[k];
     }
 
-    /** Index in the concatenation of the voxel at (d, h, w) of x, or -1 where it was cropped away. */
-    long joined(long n, long d, long h, long w) {
-        long depth = d - depthStart;
-        long height = h - heightStart;
-        long width = w - widthStart;
-        boolean inside = depth >= 0 && depth < joined.depth() && height >= 0 && height < joined.height() && width >= 0
-                && width < joined.width();
-        return inside ? joined.index(n, depth, height, width) : -1;
+    /** The same in a layer, whose rows follow each other. */
+    long layerOffset(int k) {
+        return layerOffsets[k];
+    }
+
+    /** Index in x of the windows of a row of the pooled tensor. */
+    long windows(int row) {
+        long h = row % pooled.height();
+        long d = row / pooled.height() % pooled.depth();
+        return x.index(row / pooled.height() / pooled.depth(), d * depthWindow, h * MaxPool.WINDOW, 0);
     }
 
     /** Index in x of the voxel that a row of the concatenation starts with. */
-    long cropped(int joinedRow) {
-        long h = joinedRow % joined.height();
-        long d = joinedRow / joined.height() % joined.depth();
-        long n = joinedRow / joined.height() / joined.depth();
-        return x.index(n, d + depthStart, h + heightStart, widthStart);
+    long cropped(int row) {
+        long h = row % joined.height();
+        long d = row / joined.height() % joined.depth();
+        return x.index(row / joined.height() / joined.depth(), d + depthStart, h + heightStart, widthStart);
     }
 
-    /** Whether the voxel at (d, h, w) of x is in a pooling window; an odd last slice is not. */
-    boolean pooled(long d, long h, long w) {
-        return d < pooled.depth() * depthWindow && h < pooled.height() * MaxPool.WINDOW
-                && w < pooled.width() * MaxPool.WINDOW;
+    int layers() {
+        return Math.toIntExact(x.batch() * layersDeep * layersHigh);
     }
 
-    /** Whether all voxels are in windows: no axis is odd. */
-    boolean allPooled() {
-        return pooled.voxels() * windowSize() == x.voxels();
+    long rowElements() {
+        return x.width() * x.channels();
+    }
+
+    /** Of a whole layer. */
+    long layerElements() {
+        return (long) depthWindow * MaxPool.WINDOW * rowElements();
+    }
+
+    private long batch(int layer) {
+        return layer / layersHigh / layersDeep;
+    }
+
+    private long depth(int layer) {
+        return layer / layersHigh % layersDeep * depthWindow;
+    }
+
+    private long height(int layer) {
+        return layer % layersHigh * MaxPool.WINDOW;
+    }
+
+    /** Rows of a layer: at an odd end those of one window do not all exist. */
+    int layerRows(int layer) {
+        return Math.toIntExact(rowsHigh(layer) * Math.min(depthWindow, x.depth() - depth(layer)));
+    }
+
+    private long rowsHigh(int layer) {
+        return Math.min(MaxPool.WINDOW, x.height() - height(layer));
+    }
+
+    /** Index in x of a row of a layer. */
+    long row(int layer, int row) {
+        return x.index(batch(layer), depth(layer) + row / rowsHigh(layer), height(layer) + row % rowsHigh(layer), 0);
+    }
+
+    /** Index in the pooled tensor of the row that a layer's windows make, or -1 at an odd end. */
+    long pooledRow(int layer) {
+        long d = depth(layer) / depthWindow;
+        long h = height(layer) / MaxPool.WINDOW;
+        return d < pooled.depth() && h < pooled.height() ? pooled.index(batch(layer), d, h, 0) : -1;
+    }
+
+    /** Index in the concatenation of the row that a layer's row is in, or -1 where that was cropped away. */
+    long joinedRow(int layer, int row) {
+        long d = depth(layer) + row / rowsHigh(layer) - depthStart;
+        long h = height(layer) + row % rowsHigh(layer) - heightStart;
+        boolean inside = d >= 0 && d < joined.depth() && h >= 0 && h < joined.height();
+        return inside ? joined.index(batch(layer), d, h, 0) : -1;
+    }
+
+    /** Place of a row of x at which the crop begins. */
+    long cropStart() {
+        return widthStart;
     }
 }

@@ -3,6 +3,8 @@ package lobule.device.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import lobule.device.HostBuffer;
+import lobule.device.Operands;
 import lobule.op.BatchRenormStatistics;
 
 /**
@@ -20,7 +22,7 @@ final class NormCoefficients {
     /** 1 / sigma_B. */
     final float[] inverse;
 
-    NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma, MemorySegment beta) {
+    private NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma, MemorySegment beta) {
         this.pattern = pattern;
         this.statistics = statistics;
         this.gamma = gamma;
@@ -29,6 +31,12 @@ final class NormCoefficients {
         this.scale = pattern.coefficients();
         this.shift = pattern.coefficients();
         this.inverse = pattern.coefficients();
+    }
+
+    /** Of a node whose inputs begin with x, statistics, gamma, beta. */
+    static NormCoefficients of(ChannelPattern pattern, Operands operands) {
+        return new NormCoefficients(pattern, HostBuffer.segment(operands.input(1)),
+                HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
     }
 
     /** Reads statistics and parameters as they are now. */
@@ -47,20 +55,29 @@ final class NormCoefficients {
         pattern.repeat(shift);
     }
 
-    /** x - mean, for the channels from {@code c} on. */
-    FloatVector centred(FloatVector x, int c) {
-        return x.sub(FloatVector.fromArray(Lanes.FLOATS, mean, c));
-    }
-
-    /** y of {@link #centred} values. */
-    FloatVector output(FloatVector centred, int c) {
-        return centred.fma(FloatVector.fromArray(Lanes.FLOATS, scale, c),
-                FloatVector.fromArray(Lanes.FLOATS, shift, c));
-    }
-
-    /** max(y, 0). */
+    /** max(y, 0) of x, for the channels from {@code c} on. */
     FloatVector rectified(FloatVector x, int c) {
-        return output(centred(x, c), c).max(0);
+        return x.sub(FloatVector.fromArray(Lanes.FLOATS, mean, c)).fma(FloatVector.fromArray(Lanes.FLOATS, scale, c),
+                FloatVector.fromArray(Lanes.FLOATS, shift, c)).max(0);
+    }
+
+    /** y = max((x - mean) scale + shift, floor) over {@code count} elements from channel 0 on; y may be x. */
+    void normalise(MemorySegment x, long from, MemorySegment y, long to, long count, float floor) {
+        long whole = count / pattern.period() * pattern.period();
+        FloatVector lowest = FloatVector.broadcast(Lanes.FLOATS, floor);
+        for (long row = 0; row < whole; row += pattern.period()) {
+            for (int i = 0; i < pattern.period(); i += Lanes.COUNT) {
+                FloatVector centred = Lanes.load(x, from + row + i).sub(FloatVector.fromArray(Lanes.FLOATS, mean, i));
+                FloatVector factor = FloatVector.fromArray(Lanes.FLOATS, scale, i);
+                FloatVector summand = FloatVector.fromArray(Lanes.FLOATS, shift, i);
+                Lanes.store(centred.fma(factor, summand).max(lowest), y, to + row + i);
+            }
+        }
+        for (long i = whole; i < count; i++) {
+            int c = (int) (i - whole);
+            float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, from + i) - mean[c];
+            y.setAtIndex(ValueLayout.JAVA_FLOAT, to + i, Math.max(Math.fma(centred, scale[c], shift[c]), floor));
+        }
     }
 
     float r(int channel) {
