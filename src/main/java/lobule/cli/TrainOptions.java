@@ -74,8 +74,8 @@ final class TrainOptions {
     @Option(names = "--checkpoint-every", paramLabel = "N", description = "Steps between checkpoints.")
     private Long checkpointEvery;
 
-    @Option(names = "--recompute", paramLabel = "WHAT", description = "Computed again in the backward pass to save memory: "
-            + "none, cheap or level0 (default: none).")
+    @Option(names = "--recompute", paramLabel = "WHAT", description = "What the backward pass computes again to "
+            + "save memory: none, cheap or level0 (default: none).")
     private String recompute;
 
     @Option(names = "--device", paramLabel = "NAME", description = "Where to compute: cuda, cpu, reference, or "

@@ -37,7 +37,8 @@ public final class Gradient {
      * gets a value {@code NAME.gradient} of role GRADIENT.
      *
      * @param losses    values of nodes whose op is a root: its gradient rule asks for no output gradient
-     * @param recompute the forward nodes whose outputs are not kept: each backward use is preceded by a copy of the node,
+     * @param recompute the forward nodes whose outputs are not kept: each backward use is preceded by a copy of the
+     * node,
      *                  whose own inputs may be recomputed in turn. Nodes with states would update them twice and are
      *                  refused
      * @throws IllegalArgumentException where a parameter is out of reach of the losses

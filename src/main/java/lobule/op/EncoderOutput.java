@@ -6,8 +6,8 @@ import lobule.tensor.TensorSpec;
 
 /**
  * The end of an encoder level: y = max(renorm(x), 0) as {@link BatchRenorm}, of which only what is read later is
- * written: {@link MaxPool} of y for the next level, and the centre of y for the decoder. y itself, the largest tensor of
- * a level, never exists.
+ * written: {@link MaxPool} of y for the next level, and the centre of y for the decoder. y itself, the largest tensor
+ * of a level, never exists.
  *
  * <p>Inputs: x (N, Cs, D, H, W); statistics (4, Cs); gamma (Cs); beta (Cs). Outputs: pooled (N, Cs, D/2, H/2, W/2); the
  * concatenation (N, Cs+Cu, D', H', W'), whose first Cs channels are y from (D-D')/2 on, rounded down, and the others 0,

@@ -10,8 +10,8 @@ import lobule.tensor.TensorSpec;
  * concatenation's in the crop; from it dx as in {@link BatchRenormBackward}.
  *
  * <p>Inputs: x (N, Cs, D, H, W); statistics (4, Cs); gamma (Cs); beta (Cs); gradient of pooled (N, Cs, D/2, H/2, W/2);
- * gradient of the concatenation (N, Cs+Cu, D', H', W'), of which the first Cs channels count. States: dgamma (Cs), dbeta
- * (Cs), added to or overwritten on the first mini-batch. Output: dx, like x.
+ * gradient of the concatenation (N, Cs+Cu, D', H', W'), of which the first Cs channels count. States: dgamma (Cs),
+ * dbeta (Cs), added to or overwritten on the first mini-batch. Output: dx, like x.
  */
 public record EncoderOutputBackward() implements Op {
 

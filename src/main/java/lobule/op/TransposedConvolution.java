@@ -8,8 +8,9 @@ import lobule.tensor.TensorSpec;
  * Transposed convolution whose stride equals its kernel (2 in the U-Net), so that outputs do not overlap; no bias.
  *
  * <p>Inputs: x (N, Ci, D, H, W); weight (Ci, Co, kD, kH, kW). Output: (N, Co, D*kD, H*kH, W*kW). With {@code
- * concatenated} there is a third input, the concatenation of {@link EncoderOutput} (N, Cs+Co, D*kD, H*kH, W*kW), and the
- * output is like it: its first Cs channels unchanged, the result behind them. Written in place, no channel is copied.
+ * concatenated} there is a third input, the concatenation of {@link EncoderOutput} (N, Cs+Co, D*kD, H*kH, W*kW), and
+ * the output is like it: its first Cs channels unchanged, the result behind them. Written in place, no channel is
+ * copied.
  */
 public record TransposedConvolution(boolean concatenated) implements Op, Differentiable {
     private static final int CONCATENATION = 2;

@@ -29,8 +29,8 @@ import lobule.tensor.Shape;
  */
 public record TrainConfig(String experiment, Data data, String patch, Network network, Objective loss,
                           Optimizer optimizer, List<LearningRate.Stage> learningRate, int accumulate, Renorm renorm,
-                          long steps, long seed, long evaluateEvery, long checkpointEvery, String recompute, String device,
-                          int threads, String out) {
+                          long steps, long seed, long evaluateEvery, long checkpointEvery, String recompute,
+                          String device, int threads, String out) {
     /** The source that is no folder: a synthetic CT made from the seed. */
     public static final String PHANTOM = "phantom";
 

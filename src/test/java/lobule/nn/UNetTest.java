@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lobule.checkpoint.SafeTensors;
 import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Adam;
 import lobule.op.Convolution;
+import lobule.op.BatchRenorm;
+import lobule.op.BatchRenormBackward;
 import lobule.op.Dropout;
 import lobule.op.NesterovMomentum;
 import lobule.op.Op;
@@ -108,6 +111,8 @@ class UNetTest {
         assertEquals(6, dropouts(training, Phase.FORWARD).size());
         assertEquals(dropouts(training, Phase.FORWARD), dropouts(training, Phase.BACKWARD));
         assertEquals(Set.of(), dropouts(evaluation, Phase.FORWARD));
+        Graph separate = UNet.training(config, output, DICE, ADAM, new MemorySaving(false, Recompute.NONE)).graph();
+        assertEquals(dropouts(training, Phase.FORWARD), dropouts(separate, Phase.FORWARD));
         assertEquals(names(training), names(evaluation));
         assertTrue(evaluation.nodes().stream().allMatch(node -> node.states().isEmpty()));
     }
@@ -115,7 +120,12 @@ class UNetTest {
     /** Each has its own stream of random numbers. */
     private static Set<Op> dropouts(Graph graph, Phase phase) {
         return graph.nodes().stream().filter(node -> node.phase() == phase).map(Node::op)
-                .filter(Dropout.class::isInstance).collect(Collectors.toSet());
+                .flatMap(op -> switch (op) {
+                    case Dropout dropout -> Stream.of(dropout);
+                    case BatchRenorm norm -> norm.dropout().stream();
+                    case BatchRenormBackward norm -> norm.dropout().stream();
+                    case Op _ -> Stream.empty();
+                }).collect(Collectors.toSet());
     }
 
     private static Set<String> names(Graph graph) {

@@ -13,9 +13,9 @@ import lobule.device.Operands;
 import lobule.tensor.Shape;
 
 /**
- * {@link NormGradient} with dy put together by layers of pooling windows: the concatenation's gradient where the voxel was
- * cropped out, and the window's at its first largest voxel, found again from x. A layer is read before it is written: dx
- * may be x. Workspace: the sums, and a layer of dy and one of normalised values for each thread.
+ * {@link NormGradient} with dy put together by layers of pooling windows: the concatenation's gradient where the voxel
+ * was cropped out, and the window's at its first largest voxel, found again from x. A layer is read before it is
+ * written: dx may be x. Workspace: the sums, and a layer of dy and one of normalised values for each thread.
  */
 final class CpuEncoderOutputBackward implements Kernel {
     private final WorkerPool workers;

@@ -11,8 +11,8 @@ import lobule.device.Step;
 import lobule.op.Dropout;
 
 /**
- * Draws the random words of a block of voxels, as {@link Dropout} numbers them, and masks by these. Needs scratch memory:
- * a block's words for each thread.
+ * Draws the random words of a block of voxels, as {@link Dropout} numbers them, and masks by these. Needs scratch
+ * memory: a block's words for each thread.
  */
 final class DropoutMask {
     private static final long BLOCK_COUNTERS = 256;

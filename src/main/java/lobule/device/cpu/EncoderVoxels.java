@@ -6,8 +6,8 @@ import lobule.tensor.Shape;
 
 /**
  * Where the voxels of an encoder level are, NDHWC: in x, by pooling window, and in the concatenation, whose first
- * channels are the centre of x. A layer is one pooling window deep and high and as wide as x: 2 x 2 rows in 3D, 2 in 2D,
- * fewer at an odd end.
+ * channels are the centre of x. A layer is one pooling window deep and high and as wide as x: 2 x 2 rows in 3D, 2 in
+ * 2D, fewer at an odd end.
  */
 final class EncoderVoxels {
     private final Extents x;

@@ -14,7 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Kernels keep to operations whose result is the same bit for bit before and after the JVM compiles them, so neither
  * reduceLanes(ADD), whose order is open, nor EXP and LOG, which come from a library only once compiled. And they pass
- * vectors from method to method only where these are small enough to be inlined always: elsewhere the JVM puts them on the heap.
+ * vectors from method to method only where these are small enough to be inlined always: elsewhere the JVM puts them on
+ * the heap.
  */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;

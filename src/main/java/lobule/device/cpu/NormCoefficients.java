@@ -22,7 +22,8 @@ final class NormCoefficients {
     /** 1 / sigma_B. */
     final float[] inverse;
 
-    private NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma, MemorySegment beta) {
+    private NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma,
+                             MemorySegment beta) {
         this.pattern = pattern;
         this.statistics = statistics;
         this.gamma = gamma;

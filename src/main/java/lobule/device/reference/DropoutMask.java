@@ -4,7 +4,9 @@ import lobule.device.Philox;
 import lobule.device.Step;
 import lobule.op.Dropout;
 
-/** Which elements of a tensor a dropout keeps in one step. Not for several threads: it remembers the last Philox block. */
+/**
+ * Which elements of a tensor a dropout keeps in one step. Not for several threads: it remembers the last Philox block.
+ */
 final class DropoutMask {
     /** One Philox block serves this many channels of a voxel. */
     private static final int LANES = 4;

@@ -45,7 +45,8 @@ final class ReferenceTransposedConvolution implements Launch {
             for (long kd = 0; kd < kernel.d(); kd++) {
                 for (long kh = 0; kh < kernel.h(); kh++) {
                     double[] upsampled = upsample(rows, co, kd, kh);
-                    y.writeRow(at.n(), firstChannel + co, at.d() * kernel.d() + kd, at.h() * kernel.h() + kh, upsampled);
+                    y.writeRow(at.n(), firstChannel + co, at.d() * kernel.d() + kd, at.h() * kernel.h() + kh,
+                            upsampled);
                 }
             }
         }
