@@ -9,13 +9,14 @@ extern "C" __global__ void __launch_bounds__(BLOCK)
 dropout(float* y, const float* x, long long channels, long long voxels, long long chunks, unsigned long long seed,
         unsigned long long index, unsigned long long micro_step, unsigned long long threshold, double scale) {
     ChannelGroup group = channel_group(channels, voxels, chunks);
+    long long first = group.row * voxels;
     DropoutMask mask = {seed, index, micro_step, threshold, (float) scale};
     for (long long i = group.begin + threadIdx.x; i < group.end; i += BLOCK) {
-        Words words = mask.words(group.philox_block(voxels, i));
+        Words words = mask.words(group.philox_block + i * group.philox_step);
 #pragma unroll
         for (int lane = 0; lane < LANES; lane++) {
             if (lane < group.lanes) {
-                long long at = group.index(channels, voxels, lane, i);
+                long long at = first + lane * voxels + i;
                 y[at] = mask.apply(words.word[lane], x[at]);
             }
         }

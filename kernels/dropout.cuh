@@ -13,7 +13,7 @@ struct DropoutMask {
     unsigned long long threshold;
     float scale;  // of what is kept: 1 / (1 - rate)
 
-    // The random words of four channels.
+    // The random words of a voxel's four channels.
     __device__ Words words(unsigned long long block) const {
         return philox({{(unsigned) block, (unsigned) (block >> 32), (unsigned) index, (unsigned) micro_step}}, seed);
     }
@@ -24,29 +24,21 @@ struct DropoutMask {
 // What a block of a kernel with dropout goes over: a chunk of the voxels of four channels of a sample, fewer at the end
 // of the channels. Grid: N * ceil(C/4) * chunks.
 struct ChannelGroup {
-    long long sample;
-    long long group;
-    long long groups;   // ceil(C/4)
-    long long channel;  // its first
-    long long lanes;    // its channels
-    long long begin;    // first voxel
-    long long end;      // one past the last
-
-    // Number of a voxel's Philox block.
-    __device__ unsigned long long philox_block(long long voxels, long long voxel) const {
-        return (sample * voxels + voxel) * groups + group;
-    }
-
-    // Index of a voxel in an activation (N, C, V).
-    __device__ long long index(long long channels, long long voxels, int lane, long long voxel) const {
-        return (sample * channels + channel + lane) * voxels + voxel;
-    }
+    long long row;           // sample * channels + its first channel
+    long long channel;       // that channel
+    long long lanes;         // its channels
+    long long begin;         // first voxel
+    long long end;           // one past the last
+    long long philox_block;  // of the sample's first voxel
+    long long philox_step;   // to the next voxel's
 };
 
 DEVICE ChannelGroup channel_group(long long channels, long long voxels, long long chunks) {
     Chunk chunk = block_chunk(voxels, chunks);
     long long groups = (channels + LANES - 1) / LANES;
+    long long sample = chunk.row / groups;
     long long group = chunk.row % groups;
     long long left = channels - group * LANES;
-    return {chunk.row / groups, group, groups, group * LANES, left < LANES ? left : LANES, chunk.begin, chunk.end};
+    return {sample * channels + group * LANES, group * LANES, left < LANES ? left : LANES, chunk.begin, chunk.end,
+            sample * voxels * groups + group, groups};
 }

@@ -18,30 +18,30 @@
 
 // Where one channel of the concatenation lies in x.
 struct Crop {
-    long long depth;  // sizes of the concatenation
-    long long height;
-    long long width;
     long long channel;  // index of the channel's first voxel in the concatenation
-    long long d0;       // that voxel in x
-    long long h0;
-    long long w0;
+    int d0;             // that voxel in x
+    int h0;
+    int w0;
+    int depth;  // sizes of the concatenation
+    int height;
+    int width;
 
     // Index of a voxel of x in the concatenation, -1 outside the crop.
-    __device__ long long index(long long d, long long h, long long w) const {
+    __device__ long long index(int d, int h, int w) const {
         d -= d0;
         h -= h0;
         w -= w0;
-        bool inside = d >= 0 && d < depth && h >= 0 && h < height && w >= 0 && w < width;
-        return inside ? channel + (d * height + h) * width + w : -1;
+        bool inside = (unsigned) d < (unsigned) depth && (unsigned) h < (unsigned) height
+                      && (unsigned) w < (unsigned) width;
+        return inside ? channel + ((long long) d * height + h) * width + w : -1;
     }
 };
 
-DEVICE Crop crop_of(const Windows& x, long long row, long long channels, long long all_channels, long long up_depth,
-                    long long up_height, long long up_width) {
-    long long sample_channel = row / x.deep();
-    long long channel = sample_channel / channels * all_channels + sample_channel % channels;
-    return {up_depth, up_height, up_width, channel * up_depth * up_height * up_width, (x.depth - up_depth) / 2,
-            (x.height - up_height) / 2, (x.width - up_width) / 2};
+DEVICE Crop crop_of(const Windows& x, const WindowRow& row, long long channels, long long all_channels,
+                    long long up_depth, long long up_height, long long up_width) {
+    long long channel = row.sample_channel / channels * all_channels + row.sample_channel % channels;
+    return {channel * up_depth * up_height * up_width, (int) (x.depth - up_depth) / 2, (int) (x.height - up_height) / 2,
+            (int) (x.width - up_width) / 2, (int) up_depth, (int) up_height, (int) up_width};
 }
 
 // y of a voxel of a window.
@@ -49,22 +49,23 @@ DEVICE float output_at(const Norm& norm, const float* window, long long offset) 
     return rectified(norm.output(window[offset] - norm.mean));
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 encoder_output(float* pooled, float* concatenation, const float* x, const float* statistics, const float* gamma,
                const float* beta, long long channels, long long all_channels, long long depth, long long height,
                long long width, long long up_depth, long long up_height, long long up_width, long long window_depth,
                long long chunks) {
     Windows windows = {depth, height, width, window_depth};
     Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row / windows.deep() % channels);
-    Crop crop = crop_of(windows, chunk.row, channels, all_channels, up_depth, up_height, up_width);
+    WindowRow row = window_row(windows, chunk.row);
+    Norm norm = norm_of(statistics, gamma, beta, channels, row.sample_channel % channels);
+    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, chunk.row, i);
+        Window window = window_at(windows, row, i);
         auto value = [&](long long offset) { return output_at(norm, x + window.first, offset); };
         if (window.pooled >= 0) {
             pooled[window.pooled] = largest_in_window(value, window_depth, height * width, width).value;
         }
-        for_each_voxel(windows, window, [&](long long offset, long long d, long long h, long long w) {
+        for_each_voxel(windows, window, [&](long long offset, int d, int h, int w) {
             long long at = crop.index(d, h, w);
             if (at >= 0) {
                 concatenation[at] = value(offset);
@@ -84,7 +85,7 @@ DEVICE void for_each_gradient(const Windows& windows, const Window& window, cons
         largest = largest_in_window(value, windows.window_depth, windows.height * windows.width, windows.width).offset;
         of_largest = dpooled[window.pooled];
     }
-    for_each_voxel(windows, window, [&](long long offset, long long d, long long h, long long w) {
+    for_each_voxel(windows, window, [&](long long offset, int d, int h, int w) {
         float dy = offset == largest ? of_largest : 0.0f;
         long long at = crop.index(d, h, w);
         if (at >= 0) {
@@ -95,7 +96,7 @@ DEVICE void for_each_gradient(const Windows& windows, const Window& window, cons
     });
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 encoder_output_backward_partial(double* partial, const float* x, const float* statistics, const float* gamma,
                                 const float* beta, const float* dpooled, const float* dconcatenation,
                                 long long channels, long long all_channels, long long depth, long long height,
@@ -103,11 +104,12 @@ encoder_output_backward_partial(double* partial, const float* x, const float* st
                                 long long window_depth, long long chunks) {
     Windows windows = {depth, height, width, window_depth};
     Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row / windows.deep() % channels);
-    Crop crop = crop_of(windows, chunk.row, channels, all_channels, up_depth, up_height, up_width);
+    WindowRow row = window_row(windows, chunk.row);
+    Norm norm = norm_of(statistics, gamma, beta, channels, row.sample_channel % channels);
+    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
     GradientSums sums;
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, chunk.row, i);
+        Window window = window_at(windows, row, i);
         for_each_gradient(windows, window, crop, norm, x, dpooled, dconcatenation,
                           [&](long long, float centred, float gradient) { sums.add(gradient, centred); });
         sums.end_group();
@@ -115,7 +117,7 @@ encoder_output_backward_partial(double* partial, const float* x, const float* st
     sums.write(partial, blockIdx.x, gridDim.x);
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 encoder_output_backward_apply(float* dx, const float* x, const float* statistics, const float* gamma,
                               const float* beta, const float* dpooled, const float* dconcatenation,
                               const float* means, long long channels, long long all_channels, long long depth,
@@ -123,12 +125,13 @@ encoder_output_backward_apply(float* dx, const float* x, const float* statistics
                               long long up_width, long long window_depth, long long chunks) {
     Windows windows = {depth, height, width, window_depth};
     Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    long long c = chunk.row / windows.deep() % channels;
+    WindowRow row = window_row(windows, chunk.row);
+    long long c = row.sample_channel % channels;
     Norm norm = norm_of(statistics, gamma, beta, channels, c);
     GradientMeans mean = means_of(means, channels, c);
-    Crop crop = crop_of(windows, chunk.row, channels, all_channels, up_depth, up_height, up_width);
+    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, chunk.row, i);
+        Window window = window_at(windows, row, i);
         for_each_gradient(windows, window, crop, norm, x, dpooled, dconcatenation,
                           [&](long long at, float centred, float gradient) {
                               dx[at] = mean.input_gradient(norm, centred, gradient);

@@ -30,8 +30,9 @@ max_pool_backward(float* dx, const float* x, const float* dy, long long depth, l
                   long long window_depth, long long chunks) {
     Windows windows = {depth, height, width, window_depth};
     Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
+    WindowRow row = window_row(windows, chunk.row);
     for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, chunk.row, i);
+        Window window = window_at(windows, row, i);
         long long largest = -1;
         float gradient = 0;
         if (window.pooled >= 0) {
@@ -39,7 +40,7 @@ max_pool_backward(float* dx, const float* x, const float* dy, long long depth, l
             largest = largest_in_window(value, window_depth, height * width, width).offset;
             gradient = dy[window.pooled];
         }
-        for_each_voxel(windows, window, [&](long long offset, long long, long long, long long) {
+        for_each_voxel(windows, window, [&](long long offset, int, int, int) {
             dx[window.first + offset] = offset == largest ? gradient : 0.0f;
         });
     }

@@ -16,28 +16,41 @@ struct Windows {
     __device__ long long wide() const { return (width + WINDOW - 1) / WINDOW; }
 };
 
+// A row of windows: a plane of high() * wide(), fewer than 2^32, of one sample and channel, that has deep() of them.
+struct WindowRow {
+    long long sample_channel;
+    int d;             // slice that they begin at
+    long long first;   // index of that slice's first voxel in the tensor
+    long long pooled;  // index of the row's first maximum in the pooled tensor, -1 where there is none
+};
+
+DEVICE WindowRow window_row(const Windows& windows, long long row) {
+    long long sample_channel = row / windows.deep();
+    long long d = row % windows.deep();
+    long long pooled_depth = windows.depth / windows.window_depth;
+    long long slice = sample_channel * windows.depth + d * windows.window_depth;
+    long long pooled_slice = sample_channel * pooled_depth + d;
+    return {sample_channel, (int) (d * windows.window_depth), slice * windows.height * windows.width,
+            d < pooled_depth ? pooled_slice * (windows.height / WINDOW) * (windows.width / WINDOW) : -1};
+}
+
 struct Window {
     long long first;  // index of its first voxel in the tensor
-    long long d;      // where that voxel is
-    long long h;
-    long long w;
+    int d;            // where that voxel is
+    int h;
+    int w;
     long long pooled;  // index of its maximum in the pooled tensor, -1 where it is not whole
 };
 
-// Window i of a row, the rows being planes of high() * wide() windows, deep() of them a sample and channel.
-DEVICE Window window_at(const Windows& windows, long long row, long long i) {
-    long long sample_channel = row / windows.deep();
-    long long d = row % windows.deep();
-    long long h = i / windows.wide();
-    long long w = i % windows.wide();
-    long long pooled_depth = windows.depth / windows.window_depth;
-    long long pooled_height = windows.height / WINDOW;
-    long long pooled_width = windows.width / WINDOW;
-    long long slice = sample_channel * windows.depth + d * windows.window_depth;
-    bool whole = d < pooled_depth && h < pooled_height && w < pooled_width;
-    return {(slice * windows.height + h * WINDOW) * windows.width + w * WINDOW, d * windows.window_depth, h * WINDOW,
-            w * WINDOW,
-            whole ? ((sample_channel * pooled_depth + d) * pooled_height + h) * pooled_width + w : -1};
+DEVICE Window window_at(const Windows& windows, const WindowRow& row, long long i) {
+    unsigned wide = (unsigned) windows.wide();
+    int h = (int) ((unsigned) i / wide);
+    int w = (int) ((unsigned) i % wide);
+    int pooled_height = (int) windows.height / WINDOW;
+    int pooled_width = (int) windows.width / WINDOW;
+    bool whole = row.pooled >= 0 && h < pooled_height && w < pooled_width;
+    return {row.first + h * WINDOW * windows.width + w * WINDOW, row.d, h * WINDOW, w * WINDOW,
+            whole ? row.pooled + (long long) h * pooled_width + w : -1};
 }
 
 struct Largest {
@@ -68,12 +81,12 @@ DEVICE Largest largest_in_window(Value value, long long window_depth, long long 
 
 // Calls visit(offset from the window's first voxel, d, h, w) for every voxel of a window that is in the tensor.
 template <class Visit> DEVICE void for_each_voxel(const Windows& windows, const Window& window, Visit visit) {
-    for (long long d = 0; d < windows.window_depth && window.d + d < windows.depth; d++) {
-#pragma unroll
-        for (int h = 0; h < WINDOW; h++) {
+    for (int d = 0; d < (int) windows.window_depth && window.d + d < (int) windows.depth; d++) {
+#pragma unroll 1
+        for (int h = 0; h < WINDOW && window.h + h < (int) windows.height; h++) {
 #pragma unroll
             for (int w = 0; w < WINDOW; w++) {
-                if (window.h + h < windows.height && window.w + w < windows.width) {
+                if (window.w + w < (int) windows.width) {
                     visit((d * windows.height + h) * windows.width + w, window.d + d, window.h + h, window.w + w);
                 }
             }
