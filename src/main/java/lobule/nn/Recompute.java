@@ -1,14 +1,13 @@
 package lobule.nn;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import lobule.graph.Node;
 import lobule.op.BatchRenorm;
 import lobule.op.Convolution;
-import lobule.op.CropConcatenate;
 import lobule.op.Dropout;
 import lobule.op.EncoderOutput;
-import lobule.op.MaxPool;
 import lobule.op.Op;
 import lobule.op.TransposedConvolution;
 import lobule.op.Value.Role;
@@ -19,7 +18,10 @@ public enum Recompute {
     NONE,
     /** Also the first convolution, the up-convolutions, pooling and concatenation: less than 1 % more work. */
     CHEAP,
-    /** Also the second convolution, whose output is the largest tensor: about a tenth more work. */
+    /**
+     * Both convolutions of the encoder's first level, whose outputs are the largest tensors, and below it what is
+     * cheap: about a tenth more work.
+     */
     LEVEL0;
 
     /** Lower case, as on the command line. */
@@ -40,19 +42,23 @@ public enum Recompute {
 
     /** Whether a node of the forward pass runs again where the backward pass reads what it made. */
     boolean includes(Node node) {
-        return switch (this) {
-            case NONE -> node.op() instanceof BatchRenorm;
+        return node.op() instanceof BatchRenorm || switch (this) {
+            case NONE -> false;
             case CHEAP -> isCheap(node);
-            case LEVEL0 -> isCheap(node) || node.name().startsWith("encoder.0.") && node.op() instanceof Convolution;
+            case LEVEL0 -> isInFirstLevel(node) ? node.op() instanceof Convolution : isCheap(node);
         };
     }
 
     private static boolean isCheap(Node node) {
         return switch (node.op()) {
-            case BatchRenorm _, EncoderOutput _, TransposedConvolution _, Dropout _, MaxPool _, CropConcatenate _ ->
-                    true;
+            case EncoderOutput _, TransposedConvolution _, Dropout _ -> true;
             case Convolution _ -> node.inputs().getFirst().role() == Role.INPUT;
             case Op _ -> false;
         };
+    }
+
+    /** The encoder's first level, and what the decoder's reads: to make that again takes the largest tensor again. */
+    private static boolean isInFirstLevel(Node node) {
+        return node.name().startsWith("encoder.0.") || Set.of("decoder.0.up", "decoder.0.dropout").contains(node.name());
     }
 }
