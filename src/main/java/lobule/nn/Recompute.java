@@ -59,6 +59,7 @@ public enum Recompute {
 
     /** The encoder's first level, and what the decoder's reads: to make that again takes the largest tensor again. */
     private static boolean isInFirstLevel(Node node) {
-        return node.name().startsWith("encoder.0.") || Set.of("decoder.0.up", "decoder.0.dropout").contains(node.name());
+        return node.name().startsWith("encoder.0.")
+                || Set.of("decoder.0.up", "decoder.0.dropout").contains(node.name());
     }
 }
