@@ -4,7 +4,7 @@ import lobule.device.Step;
 import lobule.op.Dropout;
 
 /**
- * A kernel whose last parameters are those of a dropout mask: seed, index, micro-step, threshold, scale of what is kept.
+ * A kernel whose last parameters are a dropout mask's: seed, index, micro-step, threshold, scale of what is kept.
  * A thread draws the mask of four channels of a voxel.
  */
 final class DropoutCall {
