@@ -7,9 +7,7 @@ import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Tensor;
 
-/**
- * A transposed convolution into the last channels of a concatenation, which is copied first where it lies elsewhere.
- */
+/** A transposed convolution into the last channels of a concatenation, which is copied first where it is elsewhere. */
 final class CudaTransposedConvolution implements Kernel {
     private static final int CONCATENATION = 2;
 

@@ -4,8 +4,8 @@ import lobule.device.Step;
 import lobule.op.Dropout;
 
 /**
- * A kernel whose last parameters are those of a dropout mask: seed, index, micro-step, threshold, scale of what is
- * kept. A thread draws the mask of four channels of a voxel.
+ * A kernel whose last parameters are a dropout mask's: seed, index, micro-step, threshold, scale of what is kept.
+ * A thread draws the mask of four channels of a voxel.
  */
 final class DropoutCall {
     /** Channels that share a draw of four random words. */

@@ -30,8 +30,8 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
 
-/** Transposed convolutions into a concatenation of several samples: cuDNN steps over the other channels as cuBLAS does. */
-class CudaConcatenationTest {
+/** Fused ops: which networks have them, and transposed convolutions into a concatenation of several samples. */
+class CudaFusionTest {
     private static final TensorSpec X = TensorSpec.activation(Shape.of(2, 3, 2, 3, 5));
     private static final TensorSpec WEIGHT = TensorSpec.rowMajor(3, 4, 2, 2, 2);
     private static final TensorSpec CONCATENATION = TensorSpec.activation(Shape.of(2, 7, 4, 6, 10));
@@ -51,6 +51,16 @@ class CudaConcatenationTest {
             new Case(new TransposedConvolution(true), List.of(X, WEIGHT, CONCATENATION), List.of()),
             new Case(new TransposedConvolutionBackwardData(), List.of(CONCATENATION, WEIGHT), List.of()),
             new Case(new TransposedConvolutionBackwardWeights(), List.of(X, CONCATENATION), List.of(WEIGHT)));
+
+    /** Fused ops have no counterpart in cuDNN: where it computes single ones, the network is made of those. */
+    @Test
+    void networksAreFusedWhereNoSingleOpComesFromCudnn() {
+        for (Set<CudnnOp> ops : List.of(Set.<CudnnOp>of(), Set.of(CudnnOp.POOL), Set.of(CudnnOp.DROPOUT))) {
+            try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.options().withCudnnOps(ops))) {
+                assertEquals(ops.isEmpty(), device.fuses(), ops.toString());
+            }
+        }
+    }
 
     @Test
     void cudnnAndCublasAgree() {
@@ -80,7 +90,7 @@ class CudaConcatenationTest {
                 });
             }
             assertEquals(Set.of("forward", "backward data", "backward filter"), Set.copyOf(
-                    choices.keySet().stream().map(CudaConcatenationTest::pass).toList()));
+                    choices.keySet().stream().map(CudaFusionTest::pass).toList()));
             assertTrue(choices.values().stream().allMatch(choice -> choice.library().equals("cudnn")));
             return new AlgorithmChoices(device.choices().device(), choices);
         }
