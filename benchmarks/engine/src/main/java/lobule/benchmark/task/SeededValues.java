@@ -37,7 +37,7 @@ public final class SeededValues implements StepValues {
         Initial initial = initials.get(value.name());
         for (long i = 0; i < value.spec().shape().elements(); i++) {
             float element = value.role() == Role.PARAMETER ? initial.next(normal)
-                    : value.role() == Role.STATE ? initial.next(normal) + random.nextFloat(0, 0.5f)
+                    : value.role() == Role.STATE ? initial.next(normal) + random.nextFloat(-0.1f, 0.1f)
                     : random.nextFloat(-1, 1);
             destination.setAtIndex(ValueLayout.JAVA_FLOAT, i, element);
         }

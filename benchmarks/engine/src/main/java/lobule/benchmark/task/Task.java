@@ -67,9 +67,15 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
         return new Task(mode, patch, baseChannels, dropout, loss, other);
     }
 
+    /** Dropout draws other masks in every library. */
+    public Task withoutDropout() {
+        return new Task(mode, patch, baseChannels, 0, loss, threads);
+    }
+
     /** The same network at the smallest patch and few channels: what a plain loop can check in seconds. */
     public Task small() {
-        return withPatch(patch.stream().map(_ -> UNetConfig.legalOutputBelow(0)).toList()).withBaseChannels(2);
+        return withPatch(patch.stream().map(_ -> UNetConfig.legalOutputBelow(0)).toList()).withBaseChannels(2)
+                .withoutDropout();
     }
 
     public UNetConfig network() {
