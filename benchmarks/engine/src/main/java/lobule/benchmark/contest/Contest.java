@@ -72,7 +72,7 @@ public final class Contest {
     private void report(int round, int rounds, List<WorkerProcess> workers) {
         StringBuilder line = new StringBuilder("  round " + round + "/" + rounds);
         for (WorkerProcess worker : workers) {
-            line.append(String.format(Locale.ROOT, "  %s %.3f s", worker.entrant().name(),
+            line.append(String.format(Locale.ROOT, "  %s %.3f s", worker.entrant().label(),
                     times.get(worker).getLast().seconds()));
         }
         out.println(line);
@@ -82,9 +82,9 @@ public final class Contest {
     private Result result(WorkerProcess worker) {
         List<StepTime> all = times.get(worker);
         List<StepTime> timed = all.subList(1, all.size());
-        return new Result(worker.entrant().name(), worker.description(),
-                timed.stream().map(StepTime::seconds).toList(), all.getFirst().seconds(),
-                all.getLast().peakResident(), timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0),
+        return new Result(worker.entrant().label(), worker.description(),
+                timed.stream().map(StepTime::seconds).toList(), timed.stream().map(StepTime::cpuSeconds).toList(),
+                all.getFirst().seconds(), all.getLast().peakResident(), timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0),
                 worker.memory(), fingerprints.get(worker));
     }
 }

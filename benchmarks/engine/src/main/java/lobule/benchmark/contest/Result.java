@@ -11,13 +11,14 @@ import lobule.benchmark.worker.Fingerprint;
  * @param contender      its name
  * @param description    library, version and settings
  * @param seconds        of each timed step, in order
+ * @param cpuSeconds     of all threads in each of these
  * @param first          seconds of the first step, in which compilers and libraries prepare; not timed
  * @param peakResident   most bytes its process had in memory
  * @param allocatedBytes on the Java heap in one step, the least of all
  * @param memory         bytes planned and taken by region, where the library says
  */
-public record Result(String contender, String description, List<Double> seconds, double first, long peakResident,
-                     long allocatedBytes, Map<String, Long> memory, Fingerprint fingerprint) {
+public record Result(String contender, String description, List<Double> seconds, List<Double> cpuSeconds, double first,
+                     long peakResident, long allocatedBytes, Map<String, Long> memory, Fingerprint fingerprint) {
 
     public double least() {
         return seconds.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);

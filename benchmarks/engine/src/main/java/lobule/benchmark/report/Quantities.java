@@ -15,8 +15,11 @@ public final class Quantities {
         return bytes < GIBIBYTE ? format("%.1f MiB", bytes / MEBIBYTE) : format("%.2f GiB", bytes / GIBIBYTE);
     }
 
-    /** With three digits: 20.4 s, 85.1 ms or 340 us. */
+    /** With three digits: 20.4 s, 85.1 ms or 340 us; empty for NaN. */
     public static String time(double seconds) {
+        if (Double.isNaN(seconds)) {
+            return "";
+        }
         if (seconds >= 1) {
             return format(seconds >= 10 ? "%.1f s" : "%.2f s", seconds);
         }

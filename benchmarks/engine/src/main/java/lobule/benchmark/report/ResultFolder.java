@@ -1,10 +1,12 @@
 package lobule.benchmark.report;
 
+import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import lobule.benchmark.machine.Machine;
 import lobule.image.AtomicFile;
 import tools.jackson.databind.SerializationFeature;
@@ -33,5 +35,12 @@ public record ResultFolder(Path folder) {
         out.println("figures  " + json);
         out.println("table    " + text);
         out.flush();
+    }
+
+    /** Writes {@code NAME.png} and returns its place. */
+    public Path write(String name, BufferedImage picture) {
+        Path png = folder.resolve(name + ".png");
+        AtomicFile.write(png, stream -> ImageIO.write(picture, "png", stream));
+        return png;
     }
 }

@@ -16,21 +16,21 @@ import lobule.tensor.TensorSpec;
 import lobule.verification.Tolerance;
 
 /** Reads what came of a contender's step: in short, or against a recorded one. */
-final class StepInspection {
+public final class StepInspection {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final Task task;
     private final Contender contender;
     private final List<Value> parameters;
 
-    StepInspection(Task task, Contender contender) {
+    public StepInspection(Task task, Contender contender) {
         this.task = task;
         this.contender = contender;
         Graph graph = task.predictionNetwork().graph();
         this.parameters = task.mode() == Mode.TRAINING ? graph.values(Role.PARAMETER) : List.of();
     }
 
-    Fingerprint fingerprint() {
+    public Fingerprint fingerprint() {
         double squares = 0;
         for (Value parameter : parameters) {
             squares += with(gradient(parameter), parameter.spec(), StepInspection::squares);
@@ -41,7 +41,7 @@ final class StepInspection {
     }
 
     /** In units of the one table of tolerances for float32. */
-    List<Deviation> compare(SafeTensors recorded) {
+    public List<Deviation> compare(SafeTensors recorded) {
         List<Deviation> deviations = new ArrayList<>();
         boolean training = task.mode() == Mode.TRAINING;
         String logits = training ? RecordedStep.LOGITS : RecordedStep.PREDICTION;

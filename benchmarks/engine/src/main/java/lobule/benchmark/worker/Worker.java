@@ -1,5 +1,6 @@
 package lobule.benchmark.worker;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,12 +29,15 @@ public final class Worker {
     static final String MEMORY = "memory";
     /** Starts every answer: native libraries print on standard output too. */
     static final String ANSWER = "answer ";
+    private static final double NANOSECONDS = 1e-9;
     private static final long SEED = 20161109;
 
     private final Task task;
     private final Contender contender;
     private final PrintStream out;
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final OperatingSystemMXBean system =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private Worker(Task task, Contender contender, PrintStream out) {
         this.task = task;
@@ -92,10 +96,12 @@ public final class Worker {
 
     private StepTime step() {
         long allocated = threads.getTotalThreadAllocatedBytes();
+        long cpu = system.getProcessCpuTime();
         long start = System.nanoTime();
         contender.step();
-        double seconds = (System.nanoTime() - start) * 1e-9;
-        return new StepTime(seconds, threads.getTotalThreadAllocatedBytes() - allocated,
+        double seconds = (System.nanoTime() - start) * NANOSECONDS;
+        double cpuSeconds = (system.getProcessCpuTime() - cpu) * NANOSECONDS;
+        return new StepTime(seconds, cpuSeconds, threads.getTotalThreadAllocatedBytes() - allocated,
                 ProcessMemory.peakResident());
     }
 }

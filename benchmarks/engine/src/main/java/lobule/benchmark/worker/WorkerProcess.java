@@ -44,14 +44,14 @@ public final class WorkerProcess implements AutoCloseable {
                 "-XX:MaxDirectMemorySize=1t", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
                 "--add-modules", "jdk.incubator.vector", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.maxBytes=0", "-cp", System.getProperty("java.class.path"), main.getName(),
-                entrant.name(), JsonMapper.shared().writeValueAsString(task)));
+                entrant.contender(), JsonMapper.shared().writeValueAsString(task)));
         recorded.ifPresent(file -> command.add(file.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
         builder.environment().putAll(entrant.environment());
         try {
             return new WorkerProcess(entrant, builder.start());
         } catch (IOException e) {
-            throw new UncheckedIOException("the process of " + entrant.name() + " cannot be started", e);
+            throw new UncheckedIOException("the process of " + entrant.label() + " cannot be started", e);
         }
     }
 
@@ -96,9 +96,9 @@ public final class WorkerProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the process of " + entrant.name() + " cannot be read from", e);
+            throw new UncheckedIOException("the process of " + entrant.label() + " cannot be read from", e);
         }
-        throw new IllegalStateException("the process of " + entrant.name() + " ended before it answered, as it says"
+        throw new IllegalStateException("the process of " + entrant.label() + " ended before it answered, as it says"
                 + " above");
     }
 

@@ -14,18 +14,21 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Start-up of libtorch, and tensors in and out of it. Activations and convolution weights are channels-last. */
+/** libtorch started, and tensors in and out of it. */
 final class Libtorch {
-    private Libtorch() {}
+    private final boolean channelsLast;
 
-    static void start(int threads) {
+    /** @param channelsLast memory order of activations and convolution weights; else rows of NCDHW */
+    Libtorch(int threads, boolean channelsLast) {
+        this.channelsLast = channelsLast;
         torch.set_num_threads(threads);
         torch.set_num_interop_threads(1);
     }
 
     /** Library, version and settings, in one line. */
-    static String description(String settings) {
-        return "libtorch " + Tensor.class.getPackage().getImplementationVersion() + ", " + settings;
+    String description(String settings) {
+        return "libtorch " + Tensor.class.getPackage().getImplementationVersion()
+                + (channelsLast ? ", channels-last" : ", rows of NCDHW") + settings;
     }
 
     /** A memory address as JavaCPP takes it. */
@@ -37,16 +40,16 @@ final class Libtorch {
     }
 
     /** Memory order of a tensor with channels in axis 1. */
-    static MemoryFormat channelsLast(Shape shape) {
-        return switch (shape.rank()) {
+    private MemoryFormat format(Shape shape) {
+        return switch (channelsLast ? shape.rank() : 0) {
             case 5 -> MemoryFormat.ChannelsLast3d;
             case 4 -> MemoryFormat.ChannelsLast;
             default -> MemoryFormat.Contiguous;
         };
     }
 
-    /** A value of the step in memory of libtorch's own, channels-last where it has channels. */
-    static Tensor tensor(StepValues values, Value value) {
+    /** A value of the step in memory of libtorch's own. */
+    Tensor tensor(StepValues values, Value value) {
         Shape shape = value.spec().shape();
         try (Arena arena = Arena.ofShared(); PointerScope _ = new PointerScope()) {
             MemorySegment host = arena.allocate(value.spec().bytes(), Long.BYTES);
@@ -54,7 +57,7 @@ final class Libtorch {
             boolean labels = value.spec().type() == DType.UINT8;
             Tensor view = torch.from_blob(new Address(host), sizes(shape),
                     new TensorOptions(labels ? ScalarType.Byte : ScalarType.Float));
-            Tensor own = labels ? view.to(ScalarType.Long) : view.clone().contiguous(channelsLast(shape));
+            Tensor own = labels ? view.to(ScalarType.Long) : view.clone().contiguous(format(shape));
             own.retainReference();
             return own;
         }

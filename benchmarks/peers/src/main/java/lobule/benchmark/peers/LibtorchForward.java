@@ -10,22 +10,23 @@ import org.bytedeco.pytorch.Tensor;
 
 /** libtorch forward without autograd, norms folded into the convolutions and ReLU in place. */
 final class LibtorchForward implements Contender {
+    private final Libtorch library;
     private final LibtorchNetwork network;
     private final Tensor input;
     private Tensor logits = new Tensor();
 
-    LibtorchForward(Task task, StepValues values) {
-        Libtorch.start(task.threads());
+    LibtorchForward(Libtorch library, Task task, StepValues values) {
+        this.library = library;
         try (InferenceMode _ = new InferenceMode()) {
-            this.network = new LibtorchNetwork(task, values);
+            this.network = new LibtorchNetwork(library, task, values);
             this.network.foldNorms();
-            this.input = Libtorch.tensor(values, task.predictionNetwork().input());
+            this.input = library.tensor(values, task.predictionNetwork().input());
         }
     }
 
     @Override
     public String description() {
-        return Libtorch.description("channels-last, norms folded");
+        return library.description(", norms folded into convolutions");
     }
 
     @Override

@@ -31,7 +31,7 @@ final class LibtorchNetwork {
     private final Map<String, Tensor> values = new HashMap<>();
     private final List<String> parameters;
 
-    LibtorchNetwork(Task task, StepValues source) {
+    LibtorchNetwork(Libtorch library, Task task, StepValues source) {
         this.config = task.network();
         this.rank = config.rank();
         if (config.dropout() > 0) {
@@ -39,7 +39,7 @@ final class LibtorchNetwork {
         }
         Graph graph = task.predictionNetwork().graph();
         for (Role role : new Role[] {Role.PARAMETER, Role.STATE}) {
-            graph.values(role).forEach(value -> values.put(value.name(), Libtorch.tensor(source, value)));
+            graph.values(role).forEach(value -> values.put(value.name(), library.tensor(source, value)));
         }
         this.parameters = graph.values(Role.PARAMETER).stream().map(Value::name).toList();
     }

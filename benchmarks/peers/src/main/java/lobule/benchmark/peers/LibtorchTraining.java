@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** libtorch's training step: its operators, its autograd, its Adam. */
 final class LibtorchTraining implements Contender {
+    private final Libtorch library;
     private final LibtorchNetwork network;
     private final Loss.Kind objective;
     private final Tensor input;
@@ -28,13 +29,13 @@ final class LibtorchTraining implements Contender {
     private double loss;
     private Tensor logits = new Tensor();
 
-    LibtorchTraining(Task task, StepValues values) {
-        Libtorch.start(task.threads());
+    LibtorchTraining(Libtorch library, Task task, StepValues values) {
+        this.library = library;
         SegmentationNetwork trained = task.trainingNetwork();
         this.objective = Loss.Kind.of(task.loss());
-        this.network = new LibtorchNetwork(task, values);
-        this.input = Libtorch.tensor(values, trained.input());
-        this.labels = Libtorch.tensor(values, trained.target().orElseThrow());
+        this.network = new LibtorchNetwork(library, task, values);
+        this.input = library.tensor(values, trained.input());
+        this.labels = library.tensor(values, trained.target().orElseThrow());
         this.allButChannels = task.patch().size() == 3 ? new long[] {0, 2, 3, 4} : new long[] {0, 2, 3};
         this.oneHot = oneHot(labels, task);
         TensorVector parameters = new TensorVector();
@@ -58,7 +59,7 @@ final class LibtorchTraining implements Contender {
 
     @Override
     public String description() {
-        return Libtorch.description("channels-last");
+        return library.description("");
     }
 
     @Override

@@ -78,7 +78,7 @@ final class PeerCheck {
     private void print(Entrant entrant, List<Deviation> deviations) {
         for (Deviation deviation : deviations) {
             passed &= deviation.passed();
-            out.printf(Locale.ROOT, "  %-12s %-44s %.1e, tolerance %.0e%s%n", entrant.name(), deviation.of(),
+            out.printf(Locale.ROOT, "  %-12s %-44s %.1e, tolerance %.0e%s%n", entrant.label(), deviation.of(),
                     deviation.error(), deviation.tolerance(), deviation.passed() ? "" : "  FAILED");
         }
         out.flush();

@@ -12,6 +12,8 @@ import lobule.benchmark.worker.Worker;
 /** Lobule and the libraries it is measured beside. */
 final class PeerContenders implements Contenders {
     static final String LIBTORCH = "libtorch";
+    /** In rows of NCDHW: to see what channels-last is worth. */
+    static final String LIBTORCH_ROWS = "libtorch-rows";
     static final String ONNX_RUNTIME = "onnxruntime";
 
     /** A worker process of any of them. */
@@ -23,11 +25,17 @@ final class PeerContenders implements Contenders {
     public Contender open(String name, Task task, StepValues values) {
         return switch (name) {
             case Entrant.LOBULE -> new OwnContenders().open(name, task, values);
-            case LIBTORCH -> task.mode() == Mode.TRAINING ? new LibtorchTraining(task, values)
-                    : new LibtorchForward(task, values);
+            case LIBTORCH -> libtorch(task, values, true);
+            case LIBTORCH_ROWS -> libtorch(task, values, false);
             case ONNX_RUNTIME -> new OnnxForward(task, values);
             default -> throw new IllegalArgumentException("contender is \"" + name + "\", expected one of "
-                    + Entrant.LOBULE + ", " + LIBTORCH + ", " + ONNX_RUNTIME);
+                    + Entrant.LOBULE + ", " + LIBTORCH + ", " + LIBTORCH_ROWS + ", " + ONNX_RUNTIME);
         };
+    }
+
+    private static Contender libtorch(Task task, StepValues values, boolean channelsLast) {
+        Libtorch library = new Libtorch(task.threads(), channelsLast);
+        return task.mode() == Mode.TRAINING ? new LibtorchTraining(library, task, values)
+                : new LibtorchForward(library, task, values);
     }
 }
