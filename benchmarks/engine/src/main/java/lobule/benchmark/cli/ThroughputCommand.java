@@ -59,7 +59,7 @@ final class ThroughputCommand implements Callable<Integer> {
         Machine machine = Machine.current();
         Throughput throughput = options.throughput(iterations, seconds);
         Task first = task(experiments.getFirst());
-        double peak = FmaPeak.measure(first.threads(), PEAK_SECONDS);
+        double peak = new FmaPeak(first.threads()).measure(PEAK_SECONDS);
         List<OpRow> ops = parts.contains(Part.OPS) ? throughput.ops(experiments.getFirst(), first, nodes) : List.of();
         List<StepRow> steps = parts.contains(Part.STEPS) ? throughput.steps(experiments, this::task) : List.of();
         List<PatchRow> patches = parts.contains(Part.PATCHES) ? throughput.patches(experiments, this::task)

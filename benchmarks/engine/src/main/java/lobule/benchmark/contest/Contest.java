@@ -26,11 +26,13 @@ public final class Contest {
     private final PrintWriter out;
     private final Map<WorkerProcess, List<StepTime>> times = new LinkedHashMap<>();
     private final Map<WorkerProcess, Fingerprint> fingerprints = new LinkedHashMap<>();
+    private final FmaPeak peak;
     private double fmaPeak;
 
     private Contest(Task task, PrintWriter out) {
         this.task = task;
         this.out = out;
+        this.peak = new FmaPeak(task.threads());
     }
 
     /**
@@ -60,7 +62,7 @@ public final class Contest {
         }
         List<WorkerProcess> order = new ArrayList<>(workers);
         for (int round = 1; round <= steps; round++) {
-            fmaPeak = Math.max(fmaPeak, FmaPeak.measure(task.threads(), PEAK_SECONDS));
+            fmaPeak = Math.max(fmaPeak, peak.measure(PEAK_SECONDS));
             order.forEach(worker -> times.get(worker).add(worker.step()));
             report(round, steps, workers);
             Collections.rotate(order, 1);
@@ -84,7 +86,7 @@ public final class Contest {
         List<StepTime> timed = all.subList(1, all.size());
         return new Result(worker.entrant().label(), worker.description(),
                 timed.stream().map(StepTime::seconds).toList(), timed.stream().map(StepTime::cpuSeconds).toList(),
-                all.getFirst().seconds(), all.getLast().peakResident(), timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0),
-                worker.memory(), fingerprints.get(worker));
+                all.getFirst().seconds(), all.getLast().peakResident(),
+                timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0), worker.memory(), fingerprints.get(worker));
     }
 }

@@ -12,19 +12,24 @@ import jdk.incubator.vector.VectorSpecies;
 public final class FmaPeak {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
-    private static final int ROUNDS = 1 << 16;
+    private static final int ROUNDS = 1 << 12;
     private static final double NANOSECONDS = 1e-9;
-    private static final double WARM_UP = 0.4;
+    private static final double WARM_UP = 2;
 
-    private FmaPeak() {}
+    private final int threads;
+
+    /** Runs for some seconds, so that the compiler has had its time. */
+    public FmaPeak(int threads) {
+        this.threads = threads;
+        measure(WARM_UP);
+    }
 
     /**
-     * Measures on as many threads as are given, all at once.
+     * Measures on all threads at once.
      *
-     * @param seconds how long, after the compiler has had its time
      * @return operations a second, all threads together
      */
-    public static double measure(int threads, double seconds) {
+    public double measure(double seconds) {
         double[] rates = new double[threads];
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < threads; i++) {
@@ -53,11 +58,6 @@ public final class FmaPeak {
 
     private static double rate(double seconds) {
         float[] sums = new float[LANES.length()];
-        repeat(sums, WARM_UP);
-        return repeat(sums, seconds);
-    }
-
-    private static double repeat(float[] sums, double seconds) {
         long start = System.nanoTime();
         long calls = 0;
         long elapsed = 0;
