@@ -87,6 +87,7 @@ public final class Contest {
         return new Result(worker.entrant().label(), worker.description(),
                 timed.stream().map(StepTime::seconds).toList(), timed.stream().map(StepTime::cpuSeconds).toList(),
                 all.getFirst().seconds(), all.getLast().peakResident(),
-                timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0), worker.memory(), fingerprints.get(worker));
+                timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0), worker.memory(),
+                fingerprints.get(worker));
     }
 }

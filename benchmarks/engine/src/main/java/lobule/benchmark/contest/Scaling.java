@@ -18,7 +18,7 @@ public record Scaling(String axis, List<Long> values, List<Outcome> outcomes) {
     public static String markdown(List<Scaling> scalings) {
         StringBuilder text = new StringBuilder();
         for (Scaling scaling : scalings) {
-            text.append("**").append(scaling.axis).append("**, otherwise ").append(scaling.outcomes.getFirst().task())
+            text.append("**").append(scaling.axis).append("**; first row: ").append(scaling.outcomes.getFirst().task())
                     .append("\n\n").append(scaling.table()).append('\n');
         }
         return text.toString();

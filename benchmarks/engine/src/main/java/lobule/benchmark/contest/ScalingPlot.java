@@ -8,6 +8,7 @@ import java.util.List;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -40,9 +41,9 @@ public final class ScalingPlot {
         XYChart panel = new XYChartBuilder().width(WIDTH).height(HEIGHT).xAxisTitle(scaling.axis())
                 .yAxisTitle("seconds a step").build();
         panel.getStyler().setYAxisMin(0.0).setChartBackgroundColor(Color.WHITE).setChartPadding(12)
-                .setLegendPosition(LegendPosition.InsideN).setLegendBorderColor(Color.WHITE);
+                .setLegendPosition(LegendPosition.OutsideS).setLegendBorderColor(Color.WHITE);
         panel.getStyler().setPlotBorderVisible(false).setMarkerSize(7);
-        panel.getStyler().setXAxisDecimalPattern("#");
+        panel.getStyler().setXAxisDecimalPattern("#").setLegendLayout(LegendLayout.Horizontal);
         List<Result> contenders = scaling.outcomes().getFirst().results();
         for (int i = 0; i < contenders.size(); i++) {
             List<Double> medians = new ArrayList<>();

@@ -34,7 +34,7 @@ final class CompareCommand implements Callable<Integer> {
             + " ${DEFAULT-VALUE}.")
     private String experiment = TaskOptions.EXPERIMENT;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "training, forward; default both.")
+    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
     private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
 
     @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")

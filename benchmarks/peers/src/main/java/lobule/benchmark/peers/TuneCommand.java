@@ -34,7 +34,7 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions options;
 
-    @Option(names = "--mode", description = "training, forward; default both.")
+    @Option(names = "--mode", split = ",", description = "training, forward; default both.")
     private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
 
     @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
