@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What a step plans, takes, and really has in memory. */
-@Command(name = "memory", description = "Bytes that each preset's training step plans and takes, the peak resident memory"
-        + " of its process, and what a step allocates on the Java heap.")
+@Command(name = "memory", description = "Bytes that each preset's training step plans and takes, the peak resident"
+        + " memory of its process, and what a step allocates on the Java heap.")
 final class MemoryCommand implements Callable<Integer> {
     private static final String PLANNED = "planned";
     private static final String TAKEN = "taken";

@@ -1,5 +1,7 @@
 package lobule.benchmark.task;
 
+import java.util.Locale;
+
 /** What is run over and over. */
 public enum Mode {
     /** Forward with batch statistics, backward, and one Adam step. */
@@ -9,6 +11,6 @@ public enum Mode {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import lobule.benchmark.task.RecordedStep;
 import lobule.benchmark.task.StepValues;
@@ -18,6 +19,7 @@ import lobule.op.Value.Role;
 /** Lobule's training step, as its trainer runs it. */
 public final class LobuleTraining implements Contender {
     private final Arena arena = Arena.ofShared();
+    private final Task task;
     private final MeteredDevice device;
     private final TrainingModel model;
     private final SegmentationNetwork network;
@@ -28,6 +30,7 @@ public final class LobuleTraining implements Contender {
 
     /** @param device closed with this */
     public LobuleTraining(Device device, Task task, StepValues values) {
+        this.task = task;
         this.device = new MeteredDevice(device);
         this.model = TrainingModel.create(this.device, task.network(), task.output(), task.objective(),
                 Task.OPTIMIZER);
@@ -94,10 +97,11 @@ public final class LobuleTraining implements Contender {
     public Map<String, Long> memory() {
         Map<String, Long> memory = new LinkedHashMap<>();
         for (Role role : new Role[] {Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER}) {
-            memory.put(role.name().toLowerCase(java.util.Locale.ROOT), model.regions().bytes(role));
+            memory.put(role.name().toLowerCase(Locale.ROOT), model.regions().bytes(role));
         }
         memory.put("arena", model.program().plan().arenaBytes());
-        memory.put("planned", memory.values().stream().mapToLong(Long::longValue).sum());
+        memory.put("planned", TrainingModel.plannedBytes(device, task.network(), task.output(), task.objective(),
+                Task.OPTIMIZER));
         memory.put("taken", device.takenBytes());
         return memory;
     }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Lobule, libtorch and ONNX Runtime on one network, by turns. */
-@Command(name = "compare", description = "Runs a training step and a forward pass in Lobule and its peers by turns, each"
-        + " in a process of its own.")
+@Command(name = "compare", description = "Runs a training step and a forward pass in Lobule and its peers by turns,"
+        + " each in a process of its own.")
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -1,5 +1,6 @@
 package lobule.benchmark.peers;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,10 +124,15 @@ final class LibtorchNetwork {
         return view;
     }
 
+    /** One number for each spatial axis. */
     private long[] all(long value) {
-        long[] axes = new long[rank];
-        java.util.Arrays.fill(axes, value);
-        return axes;
+        return filled(value, rank);
+    }
+
+    private static long[] filled(long value, int length) {
+        long[] values = new long[length];
+        Arrays.fill(values, value);
+        return values;
     }
 
     /** Training statistics of a norm are moved as batch normalisation moves them. */
@@ -156,7 +162,7 @@ final class LibtorchNetwork {
         try (PointerScope _ = new PointerScope()) {
             Tensor scale = value(norm + ".weight").div(value(norm + ".running_std"));
             Tensor shift = value(norm + ".bias").sub(value(norm + ".running_mean").mul(scale));
-            long[] alongOutputs = all(1, rank + 2);
+            long[] alongOutputs = filled(1, rank + 2);
             alongOutputs[0] = scale.numel();
             Tensor weight = value(convolution).mul(scale.view(alongOutputs));
             weight.retainReference();
@@ -164,12 +170,6 @@ final class LibtorchNetwork {
             replace(convolution, weight);
             replace(norm + ".bias", shift);
         }
-    }
-
-    private static long[] all(long value, int length) {
-        long[] sizes = new long[length];
-        java.util.Arrays.fill(sizes, value);
-        return sizes;
     }
 
     /** After {@link #foldNorms}. */
