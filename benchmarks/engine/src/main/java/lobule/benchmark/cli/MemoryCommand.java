@@ -37,7 +37,7 @@ final class MemoryCommand implements Callable<Integer> {
     private List<String> experiments = TaskOptions.EXPERIMENTS;
 
     @Option(names = "--steps", paramLabel = "N", description = "After the first. Default: ${DEFAULT-VALUE}.")
-    private int steps = 3;
+    private int steps = 5;
 
     @Override
     public Integer call() {

@@ -28,7 +28,7 @@ public record Scaling(String axis, List<Long> values, List<Outcome> outcomes) {
         List<String> heads = new ArrayList<>(List.of(axis));
         for (Result result : outcomes.getFirst().results()) {
             heads.addAll(List.of(result.contender(), "of peak", "resident"));
-            if (result != outcomes.getFirst().base()) {
+            if (!result.equals(outcomes.getFirst().base())) {
                 heads.add("over " + outcomes.getFirst().base().contender());
             }
         }
@@ -44,7 +44,7 @@ public record Scaling(String axis, List<Long> values, List<Outcome> outcomes) {
         for (Result result : outcome.results()) {
             row.addAll(List.of(Quantities.time(result.median()), Quantities.percent(outcome.fractionOfPeak(result)),
                     Quantities.bytes(result.peakResident())));
-            if (result != outcome.base()) {
+            if (!result.equals(outcome.base())) {
                 row.add(Quantities.ratio(outcome.ratio(result)));
             }
         }

@@ -149,7 +149,7 @@ final class OnnxModel {
         for (int axis = 0; axis < rank; axis++) {
             from[axis] = (whole.spatial(axis) - up.spatial(axis)) / 2;
             to[axis] = from[axis] + up.spatial(axis);
-            axes[axis] = 2 + axis;
+            axes[axis] = 2L + axis;
         }
         indices(name + ".from", from);
         indices(name + ".to", to);
