@@ -40,7 +40,7 @@ class ArchitectureTest {
 
     private static final Map<String, Set<String>> BESIDE = Map.of(
         "train", Set.of("report", "evaluation", "checkpoint"),
-        "inference", Set.of("checkpoint"),
+        "inference", Set.of("checkpoint", "evaluation"),
         "verification", Set.of("checkpoint"));
 
     /** What can be embedded without the trainer on top. */

@@ -83,7 +83,7 @@ final class RunDescription {
         }
     }
 
-    private void line(String name, String text) {
+    void line(String name, String text) {
         out.println(String.format(Locale.ROOT, "%-8s %s", name, text));
         out.flush();
     }

@@ -1,6 +1,5 @@
 package lobule.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,13 +94,14 @@ final class TrainCommand implements Callable<Integer> {
             RunFolder folder = resumed.orElseGet(() -> RunFolder.create(config));
             description.folder(folder);
             long start = System.nanoTime();
-            ProgressLine progress = new ProgressLine(out, onTerminal(), config.steps(),
+            StatusLine status = new StatusLine(out);
+            ProgressLine progress = new ProgressLine(status, config.steps(),
                     RunDescription.plannedBytes(trainer.model()));
             Optional<StepMetrics> last;
             try {
                 last = resumed.isPresent() ? trainer.resume(folder, progress) : trainer.run(folder, progress);
             } finally {
-                progress.end();
+                status.end();
             }
             description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
             if (device instanceof CudaDevice gpu) {
@@ -115,11 +115,5 @@ final class TrainCommand implements Callable<Integer> {
         out.println();
         out.println("stopping after this step");
         out.flush();
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // null is still allowed, and what a redirected stream gives in JDK 25
-    private static boolean onTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
     }
 }

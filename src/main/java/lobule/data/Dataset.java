@@ -5,7 +5,6 @@ import lobule.image.Mask;
 import lobule.image.NiftiReader;
 import lobule.image.Orientation;
 import lobule.image.Volume;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,6 +32,11 @@ public record Dataset(Path folder, List<String> labels, List<Case> cases, Origin
     public Dataset {
         labels = List.copyOf(labels);
         cases = List.copyOf(cases);
+    }
+
+    /** An image file's name without its folder and ending; empty for a file that is no image, or hidden. */
+    public static String caseName(Path file) {
+        return DatasetFolder.caseName(file.toString());
     }
 
     /** @throws InputException where the folder holds no such data set, or a damaged description */
@@ -65,24 +69,11 @@ public record Dataset(Path folder, List<String> labels, List<Case> cases, Origin
     public LabelledVolume load(String name) {
         Case wanted = find(name);
         Volume mask = NiftiReader.read(wanted.mask());
-        Volume image = NiftiReader.read(wanted.image());
-        requireFinite(image);
+        Volume image = NiftiReader.read(wanted.image()).requireFinite();
         LabelledVolume stored = new LabelledVolume(name, image, Mask.of(mask, classes()), classes());
         Orientation orientation = Orientation.of(image.grid());
         // The mask's own affine may differ by rounding; on the image's it cannot be turned another way.
         Mask onImage = new Mask(stored.mask().name(), image.grid(), stored.mask().labels());
         return new LabelledVolume(name, orientation.toCanonical(image), orientation.toCanonical(onImage), classes());
-    }
-
-    private static void requireFinite(Volume image) {
-        long voxels = image.grid().voxels();
-        long damaged = 0;
-        for (long i = 0; i < voxels; i++) {
-            damaged += Float.isFinite(image.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i)) ? 0 : 1;
-        }
-        if (damaged > 0) {
-            throw new InputException(image.name() + ": " + damaged + " of " + voxels
-                    + " voxels are not finite numbers; an image to learn from must have a value everywhere.");
-        }
     }
 }

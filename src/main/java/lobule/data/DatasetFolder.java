@@ -112,7 +112,7 @@ final class DatasetFolder {
     }
 
     /** The file's name without its folder and ending; empty for a file that is no image, or hidden. */
-    private static String caseName(String file) {
+    static String caseName(String file) {
         String name = file.substring(file.replace('\\', '/').lastIndexOf('/') + 1);
         for (String ending : ENDINGS) {
             if (name.endsWith(ending) && !name.startsWith(".")) {

@@ -20,8 +20,13 @@ public record LabelledVolume(String name, Volume image, Mask mask, int classes) 
 
     /** @throws InputException where the two lie on different grids */
     public LabelledVolume {
-        image.grid().difference(mask.grid(), GRID_TOLERANCE).ifPresent(difference -> {
-            throw new InputException(image.name() + " and " + mask.name() + " lie on different grids: " + difference
+        requireSameGrid(image.name(), image.grid(), mask);
+    }
+
+    /** @throws InputException where a mask does not lie on the grid of its image */
+    public static void requireSameGrid(String image, Grid grid, Mask mask) {
+        grid.difference(mask.grid(), GRID_TOLERANCE).ifPresent(difference -> {
+            throw new InputException(image + " and " + mask.name() + " lie on different grids: " + difference
                     + "; the mask must be drawn on, or resampled to, its image.");
         });
     }

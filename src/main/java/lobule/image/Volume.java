@@ -20,6 +20,23 @@ public record Volume(String name, Grid grid, MemorySegment voxels) {
         return new Volume(name, grid, VoxelMemory.allocate(name, grid, Float.BYTES));
     }
 
+    /**
+     * This volume, for callers that need a value everywhere.
+     *
+     * @throws InputException where a voxel is not a finite number
+     */
+    public Volume requireFinite() {
+        long damaged = 0;
+        for (long i = 0; i < grid.voxels(); i++) {
+            damaged += Float.isFinite(voxels.getAtIndex(ValueLayout.JAVA_FLOAT, i)) ? 0 : 1;
+        }
+        if (damaged > 0) {
+            throw new InputException(name + ": " + damaged + " of " + grid.voxels()
+                    + " voxels are not finite numbers; an image for a network must have a value everywhere.");
+        }
+        return this;
+    }
+
     public float at(long x, long y, long z) {
         return voxels.getAtIndex(ValueLayout.JAVA_FLOAT, grid.index(x, y, z));
     }

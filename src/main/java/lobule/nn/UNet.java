@@ -65,9 +65,14 @@ public final class UNet {
         return new UNet(config, false, saving).withLoss(output, loss);
     }
 
-    /** Forward with running statistics and without dropout, to the logits only. */
+    /** {@link #prediction(UNetConfig, Shape, MemorySaving)} for devices that have the fused ops. */
     public static SegmentationNetwork prediction(UNetConfig config, Shape output) {
-        UNet net = new UNet(config, false, MemorySaving.DEFAULT);
+        return prediction(config, output, MemorySaving.DEFAULT);
+    }
+
+    /** Forward with running statistics and without dropout, to the logits only. */
+    public static SegmentationNetwork prediction(UNetConfig config, Shape output, MemorySaving saving) {
+        UNet net = new UNet(config, false, saving);
         Value input = net.declareInput(output);
         Value logits = net.forward(input, output);
         return new SegmentationNetwork(net.graph, input, Optional.empty(), logits, List.of(), Optional.empty(),

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import lobule.checkpoint.CheckpointException;
 import lobule.checkpoint.ElementType;
+import lobule.checkpoint.Metadata;
 import lobule.checkpoint.SafeTensors;
 import lobule.checkpoint.SafeTensorsWriter;
 import lobule.nn.TrainingModel;
-import lobule.nn.UNetConfig;
 import lobule.op.Value;
 import lobule.op.Value.Role;
 
@@ -42,16 +42,10 @@ record Checkpoint(long step, long microStep) {
 
     /** The network's definition by the same keys as elsewhere, and all settings as YAML. */
     private Map<String, String> metadata(TrainConfig config) {
-        UNetConfig unet = config.unet();
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(STEP, String.valueOf(step));
         metadata.put(MICRO_STEP, String.valueOf(microStep));
-        metadata.put("rank", String.valueOf(unet.rank()));
-        metadata.put("base_channels", String.valueOf(unet.baseChannels()));
-        metadata.put("in_channels", String.valueOf(unet.inChannels()));
-        metadata.put("classes", String.valueOf(unet.classes()));
-        metadata.put("bn_epsilon", String.valueOf(unet.epsilon()));
-        metadata.put("bn_momentum", String.valueOf(unet.momentum()));
+        metadata.putAll(Metadata.of(config.unet()));
         metadata.put("loss", config.loss().name());
         metadata.put("config", ConfigLayers.yaml(config.withOut(null)));
         return metadata;

@@ -8,31 +8,35 @@ import lobule.image.InputException;
 import lobule.nn.UNetConfig;
 
 /** Patch sizes as settings write them: 60x60x52 (depth, height, width), or 60x60 (height, width) of a slice. */
-final class PatchSize {
+public final class PatchSize {
     private static final Pattern TEXT = Pattern.compile("\\d{1,5}(x\\d{1,5}){1,2}");
     private static final long STRIDE = 8;
 
     private PatchSize() {}
 
-    /** @throws InputException naming the nearest legal sizes */
-    static PatchShape parse(String text, int rank) {
+    /**
+     * @param setting what messages call it
+     * @param rank    of the network
+     * @throws InputException naming the nearest legal sizes
+     */
+    public static PatchShape parse(String setting, String text, int rank) {
         if (!TEXT.matcher(text).matches()) {
-            throw wrongForm(text, rank);
+            throw wrongForm(setting, text, rank);
         }
         List<Integer> sizes = new ArrayList<>();
         for (String size : text.split("x", -1)) {
             sizes.add(Integer.parseInt(size));
         }
         if (sizes.size() != rank) {
-            throw wrongForm(text, rank);
+            throw wrongForm(setting, text, rank);
         }
-        requireLegal(text, sizes);
+        requireLegal(setting, text, sizes);
         int padding = Math.toIntExact(UNetConfig.PADDING);
         return rank == 3 ? PatchShape.block(sizes.get(0), sizes.get(1), sizes.get(2), padding)
                 : PatchShape.slice(sizes.get(0), sizes.get(1), padding);
     }
 
-    private static void requireLegal(String text, List<Integer> sizes) {
+    private static void requireLegal(String setting, String text, List<Integer> sizes) {
         String axes = sizes.size() == 3 ? "DHW" : "HW";
         List<String> illegal = new ArrayList<>();
         for (int axis = 0; axis < sizes.size(); axis++) {
@@ -41,8 +45,8 @@ final class PatchSize {
             }
         }
         if (!illegal.isEmpty()) {
-            throw new InputException("patch is " + text + " but every size must be 8k + 4 to pass the four levels; the"
-                    + " nearest legal ones are " + String.join(", ", illegal) + ".");
+            throw new InputException(setting + " is " + text + " but every size must be 8k + 4 to pass the four levels;"
+                    + " the nearest legal ones are " + String.join(", ", illegal) + ".");
         }
     }
 
@@ -51,8 +55,8 @@ final class PatchSize {
         return below > size ? String.valueOf(below) : below + " or " + (below + STRIDE);
     }
 
-    private static InputException wrongForm(String text, int rank) {
-        return new InputException("patch is \"" + text + "\", expected " + (rank == 3
+    private static InputException wrongForm(String setting, String text, int rank) {
+        return new InputException(setting + " is \"" + text + "\", expected " + (rank == 3
                 ? "depth x height x width of a 3D network's output, such as 60x60x52."
                 : "height x width of a 2D network's output, such as 60x60."));
     }

@@ -61,6 +61,15 @@ public record RunFolder(Path path) {
             throw new InputException(target + ": holds a run already; go on with it by --resume " + target
                     + ", or choose another --out.");
         }
+        requireWritable(target);
+    }
+
+    /**
+     * Refuses a folder that cannot be written to, or made. Writes nothing.
+     *
+     * @throws InputException naming what is in the way
+     */
+    public static void requireWritable(Path target) {
         Path existing = target.toAbsolutePath();
         while (!Files.exists(existing)) {
             existing = existing.getParent();

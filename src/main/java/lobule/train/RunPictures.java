@@ -2,11 +2,11 @@ package lobule.train;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 import lobule.data.Patch;
 import lobule.data.PatchShape;
+import lobule.evaluation.Logits;
 import lobule.image.Grid;
 import lobule.image.Mask;
 import lobule.image.NiftiWriter;
@@ -56,27 +56,14 @@ final class RunPictures {
         int voxels = Math.toIntExact(sample.patch().shape().outputVoxels());
         byte[] labels = new byte[voxels];
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment logits = arena.allocate(config.output().elements() * Float.BYTES, Float.BYTES);
-            runner.predict(sample, logits);
+            MemorySegment values = arena.allocate(config.output().elements() * Float.BYTES, Float.BYTES);
+            runner.predict(sample, values);
+            Logits logits = new Logits(values, config.network().classes(), voxels);
             for (int i = 0; i < voxels; i++) {
-                labels[i] = (byte) largest(logits, i, voxels);
+                labels[i] = (byte) logits.label(i);
             }
         }
         return labels;
-    }
-
-    private int largest(MemorySegment logits, long voxel, long voxels) {
-        int best = 0;
-        for (int label = 1; label < config.network().classes(); label++) {
-            if (logit(logits, label * voxels + voxel) > logit(logits, best * voxels + voxel)) {
-                best = label;
-            }
-        }
-        return best;
-    }
-
-    private static float logit(MemorySegment logits, long index) {
-        return logits.getAtIndex(ValueLayout.JAVA_FLOAT, index);
     }
 
     private static LabelledSlices slices(Sample sample, byte[] prediction) {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import lobule.evaluation.Overlap;
 import lobule.nn.SegmentationNetwork;
 import lobule.op.SegmentationScore;
 import lobule.op.Value;
@@ -48,14 +49,11 @@ final class ScoreSum implements AutoCloseable {
     }
 
     Scores scores() {
-        double both = counts[SegmentationScore.BOTH];
-        double either = counts[SegmentationScore.PREDICTED] + counts[SegmentationScore.TRUE] - both;
-        return new Scores(loss / batches, share(both, either), share(2 * both, either + both),
-                share(counts[SegmentationScore.LARGEST_PROBABILITY], counts[SegmentationScore.COUNTED]));
-    }
-
-    private static double share(double part, double whole) {
-        return whole == 0 ? 1 : part / whole;
+        Overlap overlap = new Overlap((long) counts[SegmentationScore.BOTH], (long) counts[SegmentationScore.PREDICTED],
+                (long) counts[SegmentationScore.TRUE]);
+        double counted = counts[SegmentationScore.COUNTED];
+        return new Scores(loss / batches, overlap.jaccard(), overlap.dice(),
+                counted == 0 ? 1 : counts[SegmentationScore.LARGEST_PROBABILITY] / counted);
     }
 
     @Override

@@ -130,7 +130,7 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     }
 
     public TrainConfig {
-        PatchSize.parse(String.valueOf(patch), network.rank());
+        PatchSize.parse("patch", String.valueOf(patch), network.rank());
         new LearningRate(learningRate);
         require(loss.classWeights().isEmpty() || loss.classWeights().size() == network.classes(), "loss.class-weights",
                 loss.classWeights(), "none, or one for each of the " + network.classes() + " classes");
@@ -149,7 +149,7 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     }
 
     public PatchShape patchShape() {
-        return PatchSize.parse(patch, network.rank());
+        return PatchSize.parse("patch", patch, network.rank());
     }
 
     public UNetConfig unet() {

@@ -1,0 +1,168 @@
+package lobule.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import lobule.checkpoint.ModelDescription;
+import lobule.data.LabelledVolume;
+import lobule.data.PatchShape;
+import lobule.device.Device;
+import lobule.device.cuda.CudaDevice;
+import lobule.evaluation.Overlap;
+import lobule.image.Grid;
+import lobule.image.Mask;
+import lobule.image.NiftiReader;
+import lobule.image.NiftiWriter;
+import lobule.image.Orientation;
+import lobule.image.Volume;
+import lobule.inference.Segmentation;
+import lobule.inference.Segmenter;
+import lobule.inference.TileGrid;
+import lobule.inference.TileSearch;
+import lobule.inference.TrainedModel;
+import lobule.train.PatchSize;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Segments whole volumes; what can be wrong with the files is found before anything is computed. */
+@Command(name = "predict", sortOptions = false, description = "Segments whole CT volumes with a trained network; each "
+        + "mask lies on its CT's own grid.")
+final class PredictCommand implements Callable<Integer> {
+    private final Devices devices;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "FILE", required = true, description = "model.safetensors of a run; it holds"
+            + " all settings.")
+    private Path modelFile;
+
+    @Option(names = "--tile", paramLabel = "DxHxW", description = "Output of the network at a time, HxW in 2D; sizes "
+            + "are 8k + 4 (default: as large as the memory allows).")
+    private String tile;
+
+    @Option(names = "--memory-limit", paramLabel = "SIZE", converter = MemorySize.Converter.class,
+            description = "Most device memory to take, such as 4GiB (default: half of what is available on the machine,"
+                    + " or nine tenths of what is free on the GPU).")
+    private MemorySize memoryLimit;
+
+    @Option(names = "--out", paramLabel = "PATH", defaultValue = ".", description = "Name of the mask (.nii.gz or .nii),"
+            + " or folder for NAME.mask.nii.gz (default: the current folder).")
+    private Path out;
+
+    @Option(names = "--probabilities", description = "Also write the probability of the foreground (float32).")
+    private boolean probabilities;
+
+    @Option(names = "--truth", paramLabel = "FILE", description = "True mask of the one CT: print Jaccard and dice of "
+            + "the foreground.")
+    private Path truth;
+
+    @Option(names = "--overwrite", description = "Replace files that are there already.")
+    private boolean overwrite;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
+    @Parameters(arity = "1..*", paramLabel = "CT", description = "NIfTI files.")
+    private List<Path> cts;
+
+    PredictCommand(Devices devices) {
+        this.devices = devices;
+    }
+
+    @Override
+    public Integer call() {
+        if (truth != null && cts.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--truth is the mask of one CT but there are "
+                    + cts.size());
+        }
+        List<PredictionFiles> files = PredictionFiles.of(cts, out, probabilities, overwrite);
+        try (TrainedModel model = TrainedModel.open(modelFile)) {
+            Optional<PatchShape> shape = Optional.ofNullable(tile)
+                    .map(text -> PatchSize.parse("--tile", text, model.description().network().rank()));
+            List<Grid> grids = cts.stream().map(NiftiReader::readGrid)
+                    .map(grid -> Orientation.of(grid).canonical()).toList();
+            shape.ifPresent(chosen -> grids.forEach(grid -> TileGrid.over(grid, chosen)));
+            Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, model));
+            try (Device device = deviceOptions.open(devices)) {
+                predict(device, model, shape, files, grids, expected);
+            }
+        }
+        return 0;
+    }
+
+    private Mask truth(Path file, TrainedModel model) {
+        Mask mask = Mask.of(NiftiReader.read(file), model.description().network().classes());
+        LabelledVolume.requireSameGrid(cts.getFirst().toString(), NiftiReader.readGrid(cts.getFirst()), mask);
+        return mask;
+    }
+
+    private void predict(Device device, TrainedModel model, Optional<PatchShape> given, List<PredictionFiles> files,
+                         List<Grid> grids, Optional<Mask> expected) {
+        PrintWriter writer = spec.commandLine().getOut();
+        RunDescription description = new RunDescription(writer);
+        description.line("device", device.name() + ": " + device.description());
+        description.line("model", text(model));
+        MemoryBudget budget = memoryLimit == null ? MemoryBudget.of(device, deviceOptions.cuda().options())
+                : new MemoryBudget(memoryLimit.bytes(), "--memory-limit");
+        PatchShape shape = given.orElseGet(() -> new TileSearch(device, model.description().network(), grids)
+                .find(budget.bytes()));
+        try (Segmenter segmenter = new Segmenter(device, model, shape, budget.bytes())) {
+            description.line("tile", shape + (given.isPresent() ? ", as chosen" : ", the least work that fits "
+                    + Quantities.bytes(budget.bytes()) + " (" + budget.source() + ")"));
+            description.line("memory", Quantities.bytes(segmenter.deviceBytes()) + ": parameters, statistics, arena");
+            for (PredictionFiles file : files) {
+                Segmentation made = segment(segmenter, file, description, writer);
+                expected.ifPresent(mask -> description.line("truth", text(Overlap.of(mask, made.mask()))));
+            }
+        }
+        if (device instanceof CudaDevice gpu) {
+            new ProfileTable(writer).print(gpu.profile());
+        }
+    }
+
+    private static Segmentation segment(Segmenter segmenter, PredictionFiles file, RunDescription description,
+                                        PrintWriter out) {
+        Volume ct = NiftiReader.read(file.ct());
+        TileGrid tiles = segmenter.tiles(ct);
+        description.line("ct", String.format(Locale.ROOT, "%s: %s voxels, tiles %dx%dx%d (z, y, x), %.1f %% of what the"
+                        + " network reads is border", file.ct(), ct.grid().sizeText(), tiles.alongZ(), tiles.alongY(),
+                tiles.alongX(), 100 * tiles.borderShare()));
+        StatusLine status = new StatusLine(out);
+        Segmentation made;
+        try {
+            made = segmenter.segment(ct, file.probabilities().isPresent(),
+                    new TileProgress(status, tiles, segmenter.deviceBytes()));
+        } finally {
+            status.end();
+        }
+        NiftiWriter.write(made.mask(), file.mask());
+        file.probabilities().ifPresent(path -> NiftiWriter.write(made.probabilities().orElseThrow(), path));
+        out.printf(Locale.ROOT, "done: %s, %,.0f voxels/s, %.1f %% of the time in the network, %.1f %% border%n",
+                Quantities.duration(made.seconds()), made.voxelsPerSecond(), 100 * made.networkShare(),
+                100 * tiles.borderShare());
+        description.line("mask", file.mask().toString());
+        file.probabilities().ifPresent(path -> description.line("probs", path.toString()));
+        return made;
+    }
+
+    private static String text(TrainedModel model) {
+        ModelDescription about = model.description();
+        return String.format(Locale.ROOT, "%s: %s after %d steps, %dD, base %d, patch %s, window [%.0f, %.0f] HU",
+                model.file(), about.experiment(), about.step(), about.network().rank(), about.network().baseChannels(),
+                about.patch(), about.window().lower(), about.window().upper());
+    }
+
+    private static String text(Overlap overlap) {
+        return String.format(Locale.ROOT, "Jaccard %.4f, dice %.4f (%,d voxels predicted, %,d true, %,d both)",
+                overlap.jaccard(), overlap.dice(), overlap.predicted(), overlap.truth(), overlap.both());
+    }
+}

@@ -1,0 +1,84 @@
+package lobule.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import lobule.data.Dataset;
+import lobule.image.InputException;
+import lobule.train.RunFolder;
+
+/**
+ * A CT and what is to be written of it.
+ *
+ * @param probabilities where those are wanted
+ */
+record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
+    private static final String MASK = ".mask.nii.gz";
+    private static final String PROBABILITIES = ".probabilities.nii.gz";
+
+    /**
+     * The files of a command, in its order; checked before any work.
+     *
+     * @param out a NIfTI file's name, where there is one CT, or else a folder
+     * @throws InputException where an output cannot be written, is there already, or stands for two CTs
+     */
+    static List<PredictionFiles> of(List<Path> cts, Path out, boolean probabilities, boolean overwrite) {
+        boolean single = isNifti(out);
+        if (single && cts.size() > 1) {
+            throw new InputException(out + ": is one file for the masks of " + cts.size() + " CTs, expected a folder as"
+                    + " --out.");
+        }
+        RunFolder.requireWritable(single ? out.toAbsolutePath().getParent() : out);
+        List<PredictionFiles> files = new ArrayList<>();
+        for (Path ct : cts) {
+            Path mask = single ? out : out.resolve(name(ct) + MASK);
+            Path beside = mask.resolveSibling(name(single ? out : ct) + PROBABILITIES);
+            files.add(new PredictionFiles(ct, mask, probabilities ? Optional.of(beside) : Optional.empty()));
+        }
+        requireDistinct(files);
+        files.forEach(file -> file.requireFree(cts, overwrite));
+        return files;
+    }
+
+    private static boolean isNifti(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return (name.endsWith(".nii") || name.endsWith(".nii.gz")) && !Files.isDirectory(file);
+    }
+
+    private static String name(Path file) {
+        String name = Dataset.caseName(file);
+        return name.isEmpty() ? String.valueOf(file.getFileName()) : name;
+    }
+
+    private static void requireDistinct(List<PredictionFiles> files) {
+        Map<Path, Path> cts = new HashMap<>();
+        for (PredictionFiles file : files) {
+            Path other = cts.put(file.mask, file.ct);
+            if (other != null) {
+                throw new InputException(file.mask + ": would be the mask of " + other + " and of " + file.ct
+                        + "; CTs of one name need a command, and an --out, each.");
+            }
+        }
+    }
+
+    private void requireFree(List<Path> cts, boolean overwrite) {
+        for (Path output : outputs()) {
+            if (cts.stream().anyMatch(ct -> ct.toAbsolutePath().normalize().equals(
+                    output.toAbsolutePath().normalize()))) {
+                throw new InputException(output + ": is the CT itself; choose another place by --out.");
+            }
+            if (Files.isDirectory(output) || Files.exists(output) && !overwrite) {
+                throw new InputException(output + ": is there already; choose another place by --out, or replace it by"
+                        + " --overwrite.");
+            }
+        }
+    }
+
+    List<Path> outputs() {
+        return probabilities.map(volume -> List.of(mask, volume)).orElse(List.of(mask));
+    }
+}
