@@ -88,32 +88,34 @@ final class CpuDropout implements Kernel {
             for (long voxel = span.start(chunk); voxel < span.end(chunk); voxel += blockVoxels) {
                 long voxels = Math.min(blockVoxels, span.end(chunk) - voxel);
                 philox.draw(voxel * groups, voxels * groups, words[thread]);
-                if (channels % VectorPhilox.WORDS == 0) {
-                    mask(voxel * channels, voxels * channels, words[thread], 0);
-                } else {
-                    maskVoxels(voxel, voxels, words[thread]);
+                if (channels % VectorPhilox.WORDS != 0) {
+                    closeGaps(voxels, words[thread]);
                 }
+                mask(voxel * channels, voxels * channels, words[thread]);
             }
         }
 
         /** The last group of each voxel has words too many. */
-        private void maskVoxels(long first, long voxels, MemorySegment random) {
-            for (long i = 0; i < voxels; i++) {
-                mask((first + i) * channels, channels, random, i * groups * VectorPhilox.WORDS);
+        private void closeGaps(long voxels, MemorySegment random) {
+            for (long voxel = 1; voxel < voxels; voxel++) {
+                for (long c = 0; c < channels; c++) {
+                    random.setAtIndex(ValueLayout.JAVA_INT, voxel * channels + c,
+                            random.getAtIndex(ValueLayout.JAVA_INT, voxel * groups * VectorPhilox.WORDS + c));
+                }
             }
         }
 
-        private void mask(long start, long count, MemorySegment random, long word) {
+        private void mask(long start, long count, MemorySegment random) {
             FloatVector zero = FloatVector.zero(Lanes.FLOATS);
             long i = 0;
             for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
                 VectorMask<Float> kept = IntVector.fromMemorySegment(IntVector.SPECIES_PREFERRED, random,
-                        (word + i) * Integer.BYTES, Lanes.ORDER).compare(VectorOperators.UGE, threshold)
+                        i * Integer.BYTES, Lanes.ORDER).compare(VectorOperators.UGE, threshold)
                         .cast(Lanes.FLOATS);
                 Lanes.store(zero.blend(Lanes.load(x, start + i).mul(scale), kept), y, start + i);
             }
             for (; i < count; i++) {
-                boolean kept = Integer.compareUnsigned(random.getAtIndex(ValueLayout.JAVA_INT, word + i), threshold)
+                boolean kept = Integer.compareUnsigned(random.getAtIndex(ValueLayout.JAVA_INT, i), threshold)
                         >= 0;
                 y.setAtIndex(ValueLayout.JAVA_FLOAT, start + i,
                         kept ? x.getAtIndex(ValueLayout.JAVA_FLOAT, start + i) * scale : 0);
