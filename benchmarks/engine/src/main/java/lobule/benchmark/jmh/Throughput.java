@@ -102,7 +102,8 @@ public record Throughput(String patch, int baseChannels, int threads, int iterat
             return new Runner(options.include(benchmark.getName()).resultFormat(ResultFormatType.JSON)
                     .result(folder.resolve("jmh-" + name + ".json").toString()).build()).run();
         } catch (RunnerException e) {
-            throw new IllegalStateException("JMH ended " + name + ": " + e.getMessage(), e);
+            throw new CheckException("the " + name + " were not all measured: see JMH's output for the first that"
+                    + " failed", e);
         } catch (IOException e) {
             throw new InputException(folder + ": cannot be written (" + e + "); choose another folder with --out.", e);
         }
