@@ -14,6 +14,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -63,7 +65,10 @@ final class OpKernels {
                 Kernel product = convolution(new BackwardFilterPass(), op, inputs, states, outputs);
                 yield bias ? new CudaConvolutionBackwardWeights(kernels, product, inputs.get(1).shape()) : product;
             }
-            case TransposedConvolution _ -> convolution(new BackwardDataPass(), op, inputs, states, outputs);
+            case TransposedConvolution(boolean concatenated) -> {
+                Kernel product = convolution(new BackwardDataPass(), op, inputs, states, outputs);
+                yield concatenated ? new CudaTransposedConvolution(context, product) : product;
+            }
             case TransposedConvolutionBackwardData _ -> convolution(new ForwardPass(), op, inputs, states, outputs);
             case TransposedConvolutionBackwardWeights _ ->
                     convolution(new BackwardFilterPass(), op, inputs, states, outputs);
@@ -79,6 +84,8 @@ final class OpKernels {
                     : new CudaDropout(kernels, dropout);
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
+            case EncoderOutput _ -> new CudaEncoderOutput(context, kernels);
+            case EncoderOutputBackward _ -> new CudaEncoderOutputBackward(kernels, first);
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
             case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);
