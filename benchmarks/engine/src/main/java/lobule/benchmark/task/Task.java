@@ -136,6 +136,6 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
     public String toString() {
         return mode + " step of " + patchText() + ", " + baseChannels + " base channels, " + loss
                 + (dropout > 0 ? " with dropout" : "") + ", " + threads + (threads == 1 ? " thread" : " threads")
-                + (recompute == Recompute.NONE ? "" : ", recompute " + recompute.label());
+                + (recompute == Recompute.NONE || mode == Mode.FORWARD ? "" : ", recompute " + recompute.label());
     }
 }
