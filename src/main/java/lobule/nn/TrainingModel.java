@@ -16,6 +16,7 @@ import lobule.graph.Phase;
 import lobule.op.Op;
 import lobule.op.Value;
 import lobule.runtime.Executable;
+import lobule.runtime.MemoryReport;
 import lobule.runtime.Program;
 import lobule.runtime.Regions;
 import lobule.tensor.DType;
@@ -66,11 +67,15 @@ public final class TrainingModel implements AutoCloseable {
 
     /** Device memory that a model would take, without taking it. */
     public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
+        return memory(device, config, output, loss, optimizer).totalBytes();
+    }
+
+    /** The memory plan of a model, without taking any. */
+    public static MemoryReport memory(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
         Graph graph = UNet.training(config, output, loss, optimizer).graph();
         try (Program training = Program.prepare(device, graph);
                 Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss).graph())) {
-            return Regions.bytes(graph)
-                    + Math.max(training.plan().arenaBytes(), evaluation.plan().arenaBytes());
+            return MemoryReport.of(training, evaluation);
         }
     }
 
