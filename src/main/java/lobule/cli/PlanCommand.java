@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** The memory of a training step, and the largest patch that fits, before anything is taken. */
 @Command(name = "plan", sortOptions = false, description = "Plans the memory of a training step, and takes none: bytes "
-        + "by region, the largest values and their lifetimes, the arithmetic. With --memory-limit and no --patch, finds "
-        + "the largest patch that fits, for one experiment or for all.")
+        + "by region, the largest values and their lifetimes, the arithmetic. With --memory-limit and no --patch, "
+        + "finds the largest patch that fits, for one experiment or for all.")
 final class PlanCommand implements Callable<Integer> {
     private final Devices devices;
 

@@ -1,6 +1,6 @@
 package lobule.device;
 
-/** A tensor has more elements than a device's libraries can count, whatever memory there is; names both and the way out. */
+/** A tensor has more elements than a device's libraries can count, however much memory there is. */
 public final class TensorTooLargeException extends IllegalArgumentException {
     public TensorTooLargeException(String message) {
         super(message);

@@ -54,15 +54,6 @@ final class FirstFit {
         placed[at] = block;
     }
 
-    /** Position in the order of the block that ends highest, and so decides the size of the arena. */
-    int highest(int[] order) {
-        int highest = 0;
-        for (int at = 1; at < order.length; at++) {
-            highest = end(order[at]) > end(order[highest]) ? at : highest;
-        }
-        return highest;
-    }
-
     /** First byte behind a block, by the last call. */
     long end(int block) {
         return offsets[block] + bytes[block];

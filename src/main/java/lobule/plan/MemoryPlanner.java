@@ -1,14 +1,15 @@
 package lobule.plan;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Packs lifetimes into one arena. Offline dynamic storage allocation is NP-hard; here blocks are placed first fit in
- * several orders. Each order is then improved: the block that ends highest, which decides the size of the arena, is
- * moved half way to the front, again and again, until the lower bound is met or the effort is spent. The smallest arena
- * wins.
+ * several orders. Each order is then improved: blocks that end too high, half way or more from the lower bound to the
+ * smallest arena so far, are moved half way to the front, again and again, until the lower bound is met or the effort
+ * is spent. The smallest arena wins.
  */
 public final class MemoryPlanner {
     /** Pairs of blocks that all placements together may look at: a few hundredths of a second. */
@@ -63,12 +64,16 @@ public final class MemoryPlanner {
     private void improve(int[] order, long rounds) {
         for (long round = 0; round < rounds && arena > enough; round++) {
             attempt(order);
-            int highest = fit.highest(order);
-            promote(order, highest, highest / 2);
+            long tooHigh = enough + (arena - enough) / 2;
+            for (int at = 0; at < order.length; at++) {
+                if (fit.end(order[at]) > tooHigh) {
+                    move(order, at, at / 2);
+                }
+            }
         }
     }
 
-    private static void promote(int[] order, int from, int to) {
+    private static void move(int[] order, int from, int to) {
         int block = order[from];
         System.arraycopy(order, to, order, to + 1, from - to);
         order[to] = block;
@@ -79,7 +84,7 @@ public final class MemoryPlanner {
             return;
         }
         long[] offsets = fit.place(order);
-        long size = order.length == 0 ? 0 : fit.end(order[fit.highest(order)]);
+        long size = Arrays.stream(order).mapToLong(fit::end).max().orElse(0);
         if (size < arena) {
             arena = size;
             best = offsets.clone();

@@ -124,7 +124,7 @@ public record ArenaPicture(String title, List<Box> boxes, List<Phase> phases, Li
                 box.from / (GIBIBYTE / 1024), box.first, box.last));
         double font = Math.min(LARGEST_FONT, Math.min(height - 1, (width - 4) / (LETTER * box.name.length())));
         if (font >= SMALLEST_FONT) {
-            svg.text(x + width / 2, y + height / 2 + font * 0.35, font, "middle", box.name);
+            svg.text(x + 2, y + height / 2 + font * 0.35, font, "start", box.name);
         }
     }
 

@@ -29,7 +29,7 @@ final class Kernels implements AutoCloseable {
     /** Starts the arguments of a kernel: the source file and the function in it. */
     KernelCall.Builder call(String module, String function) {
         if (context == null) {
-            throw new UnsupportedOperationException("kernel " + function + " was prepared to be planned, not to be run");
+            throw new UnsupportedOperationException("kernel " + function + " was prepared to be planned, not run");
         }
         KernelModule loaded = modules.computeIfAbsent(module, KernelModule::new);
         return new KernelCall.Builder(function, loaded.function(function), context.compute());

@@ -9,6 +9,6 @@ record PlannedConvolution(ConvolutionPass pass, ConvolutionGeometry geometry, lo
     @Override
     public Launch bind(ConvolutionMemory memory) {
         throw new UnsupportedOperationException("convolution " + pass.name() + " " + geometry
-                + " was prepared to be planned, not to be run");
+                + " was prepared to be planned, not run");
     }
 }
