@@ -82,7 +82,7 @@ public record MemoryReport(long parameterBytes, long gradientBytes, long optimiz
     public List<ArenaBlock> largestValues(int count) {
         return blocks.stream().filter(block -> block.use() != Use.WORKSPACE)
                 .sorted(Comparator.comparingLong(ArenaBlock::bytes).reversed()
-                        .thenComparing(block -> block.placement().lifetime().first()))
+                        .thenComparingInt(block -> block.placement().lifetime().first()))
                 .limit(count).toList();
     }
 }

@@ -124,7 +124,7 @@ class PlanCommandTest {
                 "--device", "cuda");
         List<Long> patch = StreamSupport.stream(found.get("patch").spliterator(), false).map(JsonNode::asLong).toList();
         long size = patch.getFirst();
-        assertEquals(size - 8 * lower, patch.getLast());
+        assertEquals(size - 8L * lower, patch.getLast());
         String next = (size + 8) + "x" + (size + 8) + (lower == 1 ? "x" + size : "");
         assertEquals(Failure.CHECK_FAILED, plan("--experiment", experiment, "--memory-limit", "1500MiB",
                 "--base-channels", "8", "--device", "cuda", "--patch", next));

@@ -100,7 +100,8 @@ class GoldenPlanTest {
                 report.flop());
         String columns = String.format("%12s %12s %5s %5s  %-9s  %s%n", "offset", "bytes", "first", "last", "use",
                 "name");
-        return totals + columns + report.blocks().stream().sorted(order()).map(GoldenPlanTest::line).collect(Collectors.joining());
+        return totals + columns + report.blocks().stream().sorted(order()).map(GoldenPlanTest::line)
+                .collect(Collectors.joining());
     }
 
     private static Comparator<ArenaBlock> order() {
