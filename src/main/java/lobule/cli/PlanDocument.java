@@ -2,6 +2,7 @@ package lobule.cli;
 
 import java.util.List;
 import java.util.Locale;
+import lobule.graph.Node;
 import lobule.runtime.ArenaBlock;
 import lobule.runtime.MemoryReport;
 import tools.jackson.databind.MapperFeature;
@@ -31,15 +32,15 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
     /**
      * A part of the arena.
      *
-     * @param firstNode index of the node that makes it, -1 where it is given from outside
-     * @param lastNode  index of the last node that needs it; the number of nodes where it is read after the step
+     * @param firstNode name of the node that makes it; null where it is given from outside
+     * @param lastNode  name of the last node that needs it; null where it is read after the step
      */
-    record Block(String name, String use, long bytes, long offset, int firstNode, int lastNode) {
+    record Block(String name, String use, long bytes, long offset, String firstNode, String lastNode) {
 
-        static Block of(ArenaBlock block) {
+        static Block of(MemoryReport memory, ArenaBlock block) {
             return new Block(block.name(), block.use().name().toLowerCase(Locale.ROOT), block.bytes(),
-                    block.placement().offset(), block.placement().lifetime().first(),
-                    block.placement().lifetime().last());
+                    block.placement().offset(), memory.origin(block).map(Node::name).orElse(null),
+                    memory.lastUse(block).map(Node::name).orElse(null));
         }
     }
 
@@ -54,7 +55,8 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
                 memory.arenaBytes(), memory.workspaceBytes(), memory.lowerBoundBytes(), memory.flop(),
                 target.roomBytes(), target.roomSource(), limit == null ? null : limit.bytes(),
                 limit == null ? null : memory.totalBytes() <= limit.bytes() - target.roomBytes(),
-                memory.largestValues(PlanTable.LARGEST).stream().map(Block::of).toList());
+                memory.largestValues(PlanTable.LARGEST).stream().map(block -> Block.of(memory, block))
+                        .toList());
     }
 
     private static List<Long> spatial(List<Long> sizes) {

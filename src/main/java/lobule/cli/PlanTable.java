@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import lobule.graph.Node;
-import lobule.plan.Lifetime;
 import lobule.runtime.ArenaBlock;
 import lobule.runtime.MemoryReport;
 import lobule.tensor.Shape;
@@ -51,21 +50,17 @@ final class PlanTable {
     private void largest(MemoryReport memory) {
         out.println();
         List<ArenaBlock> blocks = memory.largestValues(LARGEST);
-        int width = blocks.stream().mapToInt(block -> block.name().length()).max().orElse(0);
-        out.printf("%-" + width + "s  %10s  needed%n", "largest values", "size");
+        int width = blocks.stream().mapToInt(block -> name(block).length()).max().orElse(0);
+        out.printf("%-" + width + "s  %10s  needed until%n", "largest values", "size");
         for (ArenaBlock block : blocks) {
-            Lifetime lifetime = block.placement().lifetime();
-            out.printf("%-" + width + "s  %10s  %s%n", block.name(), Quantities.bytes(block.bytes()),
-                    from(lifetime, memory.nodes()) + to(lifetime, memory.nodes()));
+            out.printf("%-" + width + "s  %10s  %s%n", name(block), Quantities.bytes(block.bytes()),
+                    memory.lastUse(block).map(Node::name).orElse("the end"));
         }
     }
 
-    private static String from(Lifetime lifetime, List<Node> nodes) {
-        return lifetime.first() < 0 ? "from the start" : "from " + nodes.get(lifetime.first()).name();
-    }
-
-    private static String to(Lifetime lifetime, List<Node> nodes) {
-        return lifetime.last() >= nodes.size() ? " to the end" : " to " + nodes.get(lifetime.last()).name();
+    /** A value is named after the node that makes it; of values that follow each other in one place, the first. */
+    private static String name(ArenaBlock block) {
+        return block.name().split(" = ", 2)[0];
     }
 
     /** How a plan compares with a limit; returns whether it fits. */

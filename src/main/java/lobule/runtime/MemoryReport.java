@@ -2,6 +2,7 @@ package lobule.runtime;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lobule.graph.ArithmeticCost;
@@ -76,6 +77,20 @@ public record MemoryReport(long parameterBytes, long gradientBytes, long optimiz
     /** All that is taken: every region once. */
     public long totalBytes() {
         return parameterBytes + gradientBytes + optimizerBytes + arenaBytes;
+    }
+
+    /** The node that makes a block; empty where it is given from outside. */
+    public Optional<Node> origin(ArenaBlock block) {
+        return node(block.placement().lifetime().first());
+    }
+
+    /** The last node that needs a block; empty where it is needed to the end. */
+    public Optional<Node> lastUse(ArenaBlock block) {
+        return node(block.placement().lifetime().last());
+    }
+
+    private Optional<Node> node(int index) {
+        return index < 0 || index >= nodes.size() ? Optional.empty() : Optional.of(nodes.get(index));
     }
 
     /** The largest blocks that hold values, workspaces left out, the largest first. */
