@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * is spent. The smallest arena wins.
  */
 public final class MemoryPlanner {
-    /** Pairs of blocks that all placements together may look at: a few hundredths of a second. */
-    private static final long EFFORT = 40_000_000;
+    /** Pairs of blocks that all placements together may look at: a hundredth of a second or two. */
+    private static final long EFFORT = 20_000_000;
     private static final long MOST_ROUNDS = 1000;
     private static final Comparator<Lifetime> LARGEST = Comparator.comparingLong(Lifetime::bytes).reversed();
     private static final List<Comparator<Lifetime>> ORDERS = List.of(

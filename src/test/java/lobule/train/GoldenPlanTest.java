@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -16,7 +18,6 @@ import lobule.device.Buffer;
 import lobule.device.cuda.CudaPlanningDevice;
 import lobule.nn.TrainingModel;
 import lobule.plan.Lifetime;
-import lobule.plan.MemoryPlan;
 import lobule.plan.MemoryPlanVerifier;
 import lobule.plan.MemoryPlanner;
 import lobule.plan.Placement;
@@ -35,8 +36,8 @@ class GoldenPlanTest {
     private static final Path FOLDER = Path.of("src/test/resources/plans");
     private static final long WORKSPACE = 256L << 20;
     private static final double MOST_OVER_BOUND = 1.02;
-    /** A tenth of this is the aim; the machine may be busy and the JVM cold. */
-    private static final double MOST_SECONDS = 1;
+    private static final double MOST_SECONDS = 0.1;
+    private static final int RUNS = 5;
 
     static List<String> experiments() {
         return Presets.experiments();
@@ -63,16 +64,20 @@ class GoldenPlanTest {
                 + " bytes, at least " + report.lowerBoundBytes() + " are needed");
     }
 
+    /** Of the processor, the best of a few: the machine may be busy and the JVM cold. */
     @Test
-    void planningTakesNoTimeWorthMentioning() {
-        List<Lifetime> lifetimes = report("unet3d-dropout-renorm-dice").blocks().stream()
+    void planningTakesLessThanATenthOfASecond() {
+        List<Lifetime> lifetimes = report("unet3d-renorm-dice").blocks().stream()
                 .map(block -> block.placement().lifetime()).toList();
-        long start = System.nanoTime();
-        MemoryPlan plan = MemoryPlanner.plan(lifetimes, Buffer.ALIGNMENT);
-        MemoryPlanVerifier.verify(plan, Buffer.ALIGNMENT);
-        double seconds = (System.nanoTime() - start) * 1e-9;
-        System.out.printf(Locale.ROOT, "%d blocks planned and verified in %.1f ms%n", lifetimes.size(), 1e3 * seconds);
-        assertTrue(seconds < MOST_SECONDS, seconds + " s");
+        ThreadMXBean thread = ManagementFactory.getThreadMXBean();
+        double best = Double.POSITIVE_INFINITY;
+        for (int run = 0; run < RUNS; run++) {
+            long start = thread.getCurrentThreadCpuTime();
+            MemoryPlanVerifier.verify(MemoryPlanner.plan(lifetimes, Buffer.ALIGNMENT), Buffer.ALIGNMENT);
+            best = Math.min(best, (thread.getCurrentThreadCpuTime() - start) * 1e-9);
+        }
+        System.out.printf(Locale.ROOT, "%d blocks planned and verified in %.1f ms%n", lifetimes.size(), 1e3 * best);
+        assertTrue(best < MOST_SECONDS, best + " s");
     }
 
     private static MemoryReport report(String experiment) {
