@@ -27,7 +27,8 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
         try {
             device = options.open(devices);
         } catch (DeviceUnavailableException e) {
-            if (!options.name().equals("cuda")) {
+            // ops of cuDNN state their workspace only where there is a cuDNN
+            if (!options.name().equals("cuda") || !cuda.cudnnOps().isEmpty()) {
                 throw e;
             }
             return new PlanningTarget(new CudaPlanningDevice(cuda.workspaceLimitBytes()), ASSUMED_CUDA_BYTES,

@@ -160,6 +160,12 @@ class PlanCommandTest {
     }
 
     @Test
+    void opsOfCudnnAreNotPlannedWithoutIt() {
+        assertRefused("device cuda: none here", "--experiment", "unet3d-renorm-dice", "--device", "cuda", "--cudnn",
+                "pool");
+    }
+
+    @Test
     void aPatchThatCudnnCannotCountIsRefused() {
         assertRefused("which cuDNN cannot address; choose a smaller patch", "--experiment", "unet3d-renorm-dice",
                 "--patch", "404x404x396", "--device", "cuda");
