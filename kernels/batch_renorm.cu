@@ -20,9 +20,7 @@
 // Workspace: partial (2, N * C * chunks) double, written by ..._partial and read by ..._finish; means (2, C) float of
 // the backward pass behind it. Launched by lobule.device.cuda.CudaBatchRenormStatistics, CudaRunningStatistics,
 // CudaBatchRenorm, CudaBatchRenormBackward, in the order of the kernels here.
-#include "reduction.cuh"
-
-#define GROUP 16
+#include "norm.cuh"
 
 // Count, mean and sum of squared deviations from it.
 template <class Real> struct Moments {
@@ -138,26 +136,6 @@ running_statistics(float* statistics, const float* mean, const float* deviation,
     }
 }
 
-// y = scale (x - mean) + shift. Forward and backward pass compute y alike, so that they agree on the ReLU's mask.
-struct Norm {
-    float mean;
-    float inverse;  // 1 / sigma_B
-    float scale;    // gamma r / sigma_B
-    float shift;    // gamma d + beta
-
-    __device__ float output(float centred) const { return fused_multiply_add(centred, scale, shift); }
-
-    __device__ float gradient(float centred, float dy, bool relu) const {
-        return relu && !(output(centred) > 0) ? 0.0f : dy;
-    }
-};
-
-DEVICE Norm norm_of(const float* statistics, const float* gamma, const float* beta, long long channels, long long c) {
-    float inverse = 1.0f / statistics[channels + c];
-    return {statistics[c], inverse, gamma[c] * statistics[2 * channels + c] * inverse,
-            fused_multiply_add(gamma[c], statistics[3 * channels + c], beta[c])};
-}
-
 extern "C" __global__ void __launch_bounds__(BLOCK)
 renorm_apply(float* y, const float* x, const float* statistics, const float* gamma, const float* beta,
              long long channels, long long voxels, long long chunks, long long relu) {
@@ -165,7 +143,7 @@ renorm_apply(float* y, const float* x, const float* statistics, const float* gam
     Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row % channels);
     for (long long i = chunk.row * voxels + chunk.begin + threadIdx.x; i < chunk.row * voxels + chunk.end; i += BLOCK) {
         float output = norm.output(x[i] - norm.mean);
-        y[i] = relu && output < 0 ? 0.0f : output;  // NaN passes
+        y[i] = relu ? rectified(output) : output;
     }
 }
 
@@ -176,33 +154,22 @@ renorm_backward_partial(double* partial, const float* x, const float* dy, const 
     Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row % channels);
     const float* x_row = x + chunk.row * voxels;
     const float* dy_row = dy + chunk.row * voxels;
-    double total = 0;
-    double total_product = 0;
+    GradientSums sums;
     for (long long begin = chunk.begin + threadIdx.x; begin < chunk.end; begin += GROUP * BLOCK) {
-        float sum = 0;
-        float product = 0;
 #pragma unroll
         for (int i = 0; i < GROUP; i++) {
             long long at = begin + i * BLOCK;
             if (at < chunk.end) {
                 float centred = x_row[at] - norm.mean;
-                float gradient = norm.gradient(centred, dy_row[at], relu);
-                sum += gradient;
-                product = fused_multiply_add(gradient, centred, product);
+                sums.add(norm.gradient(centred, dy_row[at], relu), centred);
             }
         }
-        total += sum;
-        total_product += product;
+        sums.end_group();
     }
-    total = block_sum(total);
-    total_product = block_sum(total_product);
-    if (threadIdx.x == 0) {
-        partial[blockIdx.x] = total;
-        partial[gridDim.x + blockIdx.x] = total_product;
-    }
+    sums.write(partial, blockIdx.x, gridDim.x);
 }
 
-// means: sum dy / M, and sum(dy xbar) / M / sigma_B, which apply multiplies by x - mu_B.
+// means (2, C): GradientMeans of each channel.
 extern "C" __global__ void __launch_bounds__(BLOCK)
 renorm_backward_finish(float* dgamma, float* dbeta, float* means, const double* partial, const float* statistics,
                        long long batch, long long channels, long long voxels, long long chunks, long long accumulate) {
@@ -228,11 +195,9 @@ renorm_backward_apply(float* dx, const float* x, const float* dy, const float* s
     Chunk chunk = block_chunk(voxels, chunks);
     long long c = chunk.row % channels;
     Norm norm = norm_of(statistics, gamma, beta, channels, c);
-    float mean = means[c];
-    float mean_product = means[channels + c];
+    GradientMeans mean = means_of(means, channels, c);
     for (long long i = chunk.row * voxels + chunk.begin + threadIdx.x; i < chunk.row * voxels + chunk.end; i += BLOCK) {
         float centred = x[i] - norm.mean;
-        float gradient = norm.gradient(centred, dy[i], relu) - mean;
-        dx[i] = norm.scale * fused_multiply_add(-centred, mean_product, gradient);
+        dx[i] = mean.input_gradient(norm, centred, norm.gradient(centred, dy[i], relu));
     }
 }

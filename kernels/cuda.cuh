@@ -9,10 +9,12 @@
 #define __global__ __attribute__((global))
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
-#define __launch_bounds__(threads) __attribute__((launch_bounds(threads)))
+#define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define DEVICE static inline __attribute__((device, always_inline))
 
 #define BLOCK 256
+// Blocks of large kernels that a multiprocessor holds at least: without it the assembler spills to make room for more.
+#define RESIDENT_BLOCKS 3
 #define WARP 32
 #define WARPS (BLOCK / WARP)
 

@@ -10,6 +10,8 @@ struct Words {
 DEVICE Words philox(Words c, unsigned long long key) {
     unsigned k0 = (unsigned) key;
     unsigned k1 = (unsigned) (key >> 32);
+    // Not unrolled whole: in a caller's loop the keys of all ten rounds would be kept in registers.
+#pragma unroll 5
     for (int round = 0; round < 10; round++) {
         unsigned long long product0 = 0xD2511F53ull * c.word[0];
         unsigned long long product1 = 0xCD9E8D57ull * c.word[2];

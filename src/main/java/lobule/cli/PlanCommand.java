@@ -41,6 +41,10 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--base-channels", paramLabel = "N", description = "Channels of the first block.")
     private Integer baseChannels;
 
+    @Option(names = "--recompute", paramLabel = "WHAT", description = "Computed again in the backward pass to save "
+            + "memory: none, cheap or level0 (default: none).")
+    private String recompute;
+
     @Option(names = "--memory-limit", paramLabel = "SIZE", converter = MemorySize.Converter.class,
             description = "Memory of the device, such as 8GiB; exit code 1 where the patch given does not fit.")
     private MemorySize limit;
@@ -91,6 +95,7 @@ final class PlanCommand implements Callable<Integer> {
         given.put("experiment", name);
         given.put("patch", size);
         given.put("network.base-channels", baseChannels);
+        given.put("recompute", recompute);
         given.values().removeIf(Objects::isNull);
         return ConfigLayers.resolve(Optional.empty(), given);
     }

@@ -15,14 +15,16 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param patch            output of the network: depth, height, width or height, width
  * @param input            of the network, in the same order
+ * @param recompute        what the backward pass computes again: none, cheap or level0
+ * @param recomputedFlop   its part of {@code flop}
  * @param roomBytes        what the device takes besides the plan
  * @param memoryLimitBytes of all together; null where none was given
  * @param fits             whether plan and room are within the limit; null where there is none
  */
-record PlanDocument(String experiment, List<Long> patch, List<Long> input, int baseChannels, String device,
-                    String deviceDescription, long totalBytes, long parameterBytes, long gradientBytes,
+record PlanDocument(String experiment, List<Long> patch, List<Long> input, int baseChannels, String recompute,
+                    String device, String deviceDescription, long totalBytes, long parameterBytes, long gradientBytes,
                     long optimizerBytes, long arenaBytes, long workspaceBytes, long lowerBoundBytes, long flop,
-                    long roomBytes, String roomSource, Long memoryLimitBytes, Boolean fits,
+                    long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes, Boolean fits,
                     List<Block> largestValues) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -50,10 +52,11 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
         List<Long> patch = spatial(step.config().output().sizes());
         return new PlanDocument(step.config().experiment(), patch,
                 spatial(step.config().unet().inputShape(step.config().output()).sizes()),
-                step.config().network().baseChannels(), target.device().name(), target.device().description(),
+                step.config().network().baseChannels(), step.config().recomputation().label(), target.device().name(),
+                target.device().description(),
                 memory.totalBytes(), memory.parameterBytes(), memory.gradientBytes(), memory.optimizerBytes(),
                 memory.arenaBytes(), memory.workspaceBytes(), memory.lowerBoundBytes(), memory.flop(),
-                target.roomBytes(), target.roomSource(), limit == null ? null : limit.bytes(),
+                step.recomputedFlop(), target.roomBytes(), target.roomSource(), limit == null ? null : limit.bytes(),
                 limit == null ? null : memory.totalBytes() <= limit.bytes() - target.roomBytes(),
                 memory.largestValues(PlanTable.LARGEST).stream().map(block -> Block.of(memory, block))
                         .toList());

@@ -42,7 +42,8 @@ final class PlanTable {
                 Quantities.bytes(memory.workspaceBytes())));
         region("total", memory.totalBytes(), "beside it " + Quantities.bytes(target.roomBytes()) + ": "
                 + target.roomSource());
-        line("work", String.format(Locale.ROOT, "%.3f TFLOP a step, in convolutions", memory.flop() / TERA));
+        line("work", String.format(Locale.ROOT, "%.3f TFLOP a step, in convolutions; recompute %s: %.1f %% of it",
+                memory.flop() / TERA, config.recomputation().label(), 100.0 * step.recomputedFlop() / memory.flop()));
         largest(memory);
         out.flush();
     }

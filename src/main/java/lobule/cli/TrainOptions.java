@@ -74,6 +74,10 @@ final class TrainOptions {
     @Option(names = "--checkpoint-every", paramLabel = "N", description = "Steps between checkpoints.")
     private Long checkpointEvery;
 
+    @Option(names = "--recompute", paramLabel = "WHAT", description = "What the backward pass computes again to "
+            + "save memory: none, cheap or level0 (default: none).")
+    private String recompute;
+
     @Option(names = "--device", paramLabel = "NAME", description = "Where to compute: cuda, cpu, reference, or "
             + "auto: a GPU where there is one, else the CPU (default: auto).")
     private String device;
@@ -108,6 +112,7 @@ final class TrainOptions {
         given.put("seed", seed);
         given.put("evaluate-every", evaluateEvery);
         given.put("checkpoint-every", checkpointEvery);
+        given.put("recompute", recompute);
         given.put("device", device);
         given.put("threads", threads);
         given.put("out", out == null ? null : out.toString());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
+import lobule.nn.Recompute;
 import lobule.verification.StepFixture;
 import lobule.verification.StepReport;
 import lobule.verification.StepVerification;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +32,10 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions deviceOptions;
 
+    @Option(names = "--recompute", paramLabel = "WHAT", defaultValue = "none", description = "What the backward pass "
+            + "computes again to save memory: none, cheap or level0 (default: ${DEFAULT-VALUE}).")
+    private String recompute;
+
     @Option(names = "--all", description = "List all tensors, not only the five worst.")
     private boolean all;
 
@@ -43,6 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        Recompute recomputed = recomputation();
         List<StepFixture> fixtures = new ArrayList<>();
         boolean passed = true;
         // Every file is checked before the first is run.
@@ -51,7 +58,7 @@ final class VerifyCommand implements Callable<Integer> {
             try (Device device = deviceOptions.open(devices)) {
                 out.println(device.name() + ": " + device.description());
                 for (StepFixture fixture : fixtures) {
-                    passed &= verify(device, fixture, out);
+                    passed &= verify(device, fixture, recomputed, out);
                 }
                 if (device instanceof CudaDevice gpu) {
                     new ProfileTable(out).print(gpu.profile());
@@ -63,9 +70,17 @@ final class VerifyCommand implements Callable<Integer> {
         return passed ? 0 : Failure.CHECK_FAILED;
     }
 
-    private boolean verify(Device device, StepFixture fixture, PrintWriter out) {
+    private Recompute recomputation() {
+        try {
+            return Recompute.of(recompute);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private boolean verify(Device device, StepFixture fixture, Recompute recomputed, PrintWriter out) {
         long start = System.nanoTime();
-        StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32);
+        StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, recomputed);
         new StepTable(out, all).print(fixture, report, (System.nanoTime() - start) * 1e-9);
         return report.passed();
     }

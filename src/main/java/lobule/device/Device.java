@@ -18,6 +18,14 @@ public interface Device extends AutoCloseable {
     String description();
 
     /**
+     * Whether graphs for this device should have fused ops where there are any; not where a library is to compute the
+     * single ones.
+     */
+    default boolean fuses() {
+        return true;
+    }
+
+    /**
      * Takes memory directly; contents are undefined.
      *
      * @throws OutOfDeviceMemoryException naming what was asked for and what is free

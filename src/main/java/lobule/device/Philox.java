@@ -8,12 +8,13 @@ package lobule.device;
  * @param key1 high word of the key
  */
 public record Philox(int key0, int key1) {
-    private static final int ROUNDS = 10;
-    private static final long MULTIPLIER_0 = 0xD2511F53L;
-    private static final long MULTIPLIER_1 = 0xCD9E8D57L;
+    /** Rounds of mixing a counter. */
+    public static final int ROUNDS = 10;
+    public static final long MULTIPLIER_0 = 0xD2511F53L;
+    public static final long MULTIPLIER_1 = 0xCD9E8D57L;
     /** Added to the key after each round: the golden ratio and sqrt(3) - 1, as fractions of 2^32. */
-    private static final int WEYL_0 = 0x9E3779B9;
-    private static final int WEYL_1 = 0xBB67AE85;
+    public static final int WEYL_0 = 0x9E3779B9;
+    public static final int WEYL_1 = 0xBB67AE85;
 
     public static Philox of(long key) {
         return new Philox((int) key, (int) (key >>> 32));

@@ -13,6 +13,11 @@ public record Tensor(Buffer buffer, long offset, TensorSpec spec) {
         }
     }
 
+    /** Whether both start at one address: an op then works in place. */
+    public boolean sameMemory(Tensor other) {
+        return buffer.equals(other.buffer) && offset == other.offset;
+    }
+
     /** Refuses a host copy that has not exactly this tensor's bytes. */
     public void requireSize(MemorySegment host) {
         if (host.byteSize() != spec.bytes()) {

@@ -11,6 +11,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -49,9 +51,9 @@ public final class ArithmeticCost {
             case TransposedConvolutionBackwardData _ -> passes(node.inputs().get(1), node.outputs().get(0));
             case TransposedConvolutionBackwardWeights _ -> passes(node.states().get(0), node.inputs().get(0));
             case Add _, Adam _, BatchRenorm _, BatchRenormBackward _, BatchRenormStatistics _, CropConcatenate _,
-                    CropConcatenateBackward _, Dropout _, GradientNorm _, MaxPool _, MaxPoolBackward _,
-                    NesterovMomentum _, RunningStatistics _, SegmentationScore _, SoftmaxCrossEntropy _,
-                    SoftmaxCrossEntropyBackward _, SoftmaxDice _, SoftmaxDiceBackward _ -> 0;
+                    CropConcatenateBackward _, Dropout _, EncoderOutput _, EncoderOutputBackward _, GradientNorm _,
+                    MaxPool _, MaxPoolBackward _, NesterovMomentum _, RunningStatistics _, SegmentationScore _,
+                    SoftmaxCrossEntropy _, SoftmaxCrossEntropyBackward _, SoftmaxDice _, SoftmaxDiceBackward _ -> 0;
         };
     }
 

@@ -60,21 +60,26 @@ public final class TrainingModel implements AutoCloseable {
      * @param output    patch (1, classes, D, H, W), every size 8k + 4
      * @param optimizer {@link lobule.op.Adam} or {@link lobule.op.NesterovMomentum}
      */
-    public static TrainingModel create(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
-        return new TrainingModel(device, UNet.training(config, output, loss, optimizer),
-                UNet.evaluation(config, output, loss));
+    public static TrainingModel create(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer,
+                                       Recompute recompute) {
+        MemorySaving saving = new MemorySaving(device.fuses(), recompute);
+        return new TrainingModel(device, UNet.training(config, output, loss, optimizer, saving),
+                UNet.evaluation(config, output, loss, saving));
     }
 
     /** Device memory that a model would take, without taking it. */
-    public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
-        return memory(device, config, output, loss, optimizer).totalBytes();
+    public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer,
+                                    Recompute recompute) {
+        return memory(device, config, output, loss, optimizer, recompute).totalBytes();
     }
 
     /** The memory plan of a model, without taking any. */
-    public static MemoryReport memory(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer) {
-        Graph graph = UNet.training(config, output, loss, optimizer).graph();
+    public static MemoryReport memory(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer,
+                                      Recompute recompute) {
+        MemorySaving saving = new MemorySaving(device.fuses(), recompute);
+        Graph graph = UNet.training(config, output, loss, optimizer, saving).graph();
         try (Program training = Program.prepare(device, graph);
-                Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss).graph())) {
+                Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss, saving).graph())) {
             return MemoryReport.of(training, evaluation);
         }
     }

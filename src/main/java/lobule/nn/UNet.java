@@ -14,6 +14,7 @@ import lobule.op.BatchRenormStatistics;
 import lobule.op.Convolution;
 import lobule.op.CropConcatenate;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
 import lobule.op.MaxPool;
 import lobule.op.Op;
 import lobule.op.RunningStatistics;
@@ -32,13 +33,15 @@ import lobule.tensor.TensorSpec;
 public final class UNet {
     private final UNetConfig config;
     private final boolean training;
+    private final MemorySaving saving;
     private final Graph graph = new Graph();
     private final Map<Value, Initial> initials = new LinkedHashMap<>();
     private int dropouts;
 
-    private UNet(UNetConfig config, boolean training) {
+    private UNet(UNetConfig config, boolean training, MemorySaving saving) {
         this.config = config;
         this.training = training;
+        this.saving = saving;
     }
 
     /**
@@ -47,25 +50,26 @@ public final class UNet {
      * @param output    patch (N, classes, D, H, W); every size 8k + 4
      * @param optimizer {@link lobule.op.Adam} or {@link lobule.op.NesterovMomentum}
      */
-    public static SegmentationNetwork training(UNetConfig config, Shape output, Loss loss, Op optimizer) {
-        UNet net = new UNet(config, true);
+    public static SegmentationNetwork training(UNetConfig config, Shape output, Loss loss, Op optimizer,
+                                               MemorySaving saving) {
+        UNet net = new UNet(config, true, saving);
         SegmentationNetwork forward = net.withLoss(output, loss);
-        Gradient.append(net.graph, forward.losses());
+        Gradient.append(net.graph, forward.losses(), saving.recompute()::includes);
         Value norm = OptimizerUpdate.append(net.graph, optimizer);
         return new SegmentationNetwork(net.graph, forward.input(), forward.target(), forward.logits(),
                 forward.losses(), forward.score(), Optional.of(norm), net.initials);
     }
 
     /** Forward with running statistics and without dropout, with loss and score. */
-    public static SegmentationNetwork evaluation(UNetConfig config, Shape output, Loss loss) {
-        return new UNet(config, false).withLoss(output, loss);
+    public static SegmentationNetwork evaluation(UNetConfig config, Shape output, Loss loss, MemorySaving saving) {
+        return new UNet(config, false, saving).withLoss(output, loss);
     }
 
     /** Forward with running statistics and without dropout, to the logits only. */
     public static SegmentationNetwork prediction(UNetConfig config, Shape output) {
-        UNet net = new UNet(config, false);
+        UNet net = new UNet(config, false, MemorySaving.DEFAULT);
         Value input = net.declareInput(output);
-        Value logits = net.forward(input);
+        Value logits = net.forward(input, output);
         return new SegmentationNetwork(net.graph, input, Optional.empty(), logits, List.of(), Optional.empty(),
                 Optional.empty(), net.initials);
     }
@@ -74,7 +78,7 @@ public final class UNet {
         Value input = declareInput(output);
         Value target = graph.declare("target", Role.INPUT, TensorSpec.rowMajor(DType.UINT8,
                 output.without(1).sizes().stream().mapToLong(Long::longValue).toArray()));
-        Value logits = forward(input);
+        Value logits = forward(input, output);
         List<Value> losses = new ArrayList<>();
         for (Op op : loss.ops()) {
             Value value = graph.add("loss." + losses.size(), Phase.FORWARD, op, List.of(logits, target), List.of())
@@ -99,26 +103,65 @@ public final class UNet {
         return graph.declare("input", Role.INPUT, TensorSpec.activation(config.inputShape(output)));
     }
 
-    private Value forward(Value input) {
-        Value[] skips = new Value[UNetConfig.LEVELS];
+    private Value forward(Value input, Shape output) {
+        Value[] skips = new Value[UNetConfig.LEVELS - 1];
         Value x = input;
         for (int level = 0; level < UNetConfig.LEVELS; level++) {
-            x = level == 0 ? x : add("encoder." + level + ".pool", new MaxPool(), x);
             String name = "encoder." + level;
-            x = block(name, 1, x, level == 0 ? config.baseChannels() : channels(level - 1));
-            x = block(name, 2, x, channels(level));
-            skips[level] = x;
+            x = convolution(name, 1, x, level == 0 ? config.baseChannels() : channels(level - 1));
+            x = convolution(name, 2, renorm(name, 1, x), channels(level));
+            if (level < skips.length) {
+                List<Value> ends = encoderOutput(name, x, concatenation(output, level));
+                x = ends.get(0);
+                skips[level] = ends.get(1);
+            }
         }
+        x = renorm("encoder." + (UNetConfig.LEVELS - 1), 2, x);
         for (int level = UNetConfig.LEVELS - 2; level >= 0; level--) {
             String name = "decoder." + level;
-            Value up = upConvolution(name, x);
-            x = add(name + ".concatenate", new CropConcatenate(), skips[level], up);
-            x = block(name, 1, dropout(name, 1, x), channels(level));
-            x = block(name, 2, dropout(name, 2, x), channels(level));
+            x = concatenated(name, skips[level], x);
+            Optional<Dropout> dropout = nextDropout();
+            x = dropout.isPresent() ? add(name + ".dropout", dropout.get(), x) : x;
+            x = renorm(name, 1, convolution(name, 1, x, channels(level)), nextDropout());
+            x = renorm(name, 2, convolution(name, 2, x, channels(level)));
         }
         Value logits = head(x);
         graph.keep(logits);
         return logits;
+    }
+
+    /** What the first convolution of a decoder level reads: the encoder's channels, then the level's below. */
+    private Shape concatenation(Shape output, int level) {
+        Shape shape = output.withChannels(channels(level) + channels(level + 1));
+        for (int axis = 0; axis < output.spatialRank(); axis++) {
+            long size = output.spatial(axis) + 4;
+            for (int above = 0; above < level; above++) {
+                size = size / MaxPool.WINDOW + 4;
+            }
+            shape = shape.withSpatial(axis, size);
+        }
+        return shape;
+    }
+
+    /** What the next level and the decoder read of a level. */
+    private List<Value> encoderOutput(String name, Value x, Shape concatenation) {
+        if (saving.fused()) {
+            return graph.add(name + ".output", Phase.FORWARD, new EncoderOutput(concatenation),
+                    normOperands(name + ".norm2", x), List.of());
+        }
+        Value y = renorm(name, 2, x);
+        return List.of(add(name + ".pool", new MaxPool(), y), y);
+    }
+
+    private Value concatenated(String name, Value skip, Value x) {
+        long channels = x.spec().shape().channels();
+        Value weight = parameter(name + ".up.weight", new Initial.Normal(Math.sqrt(1.0 / channels)),
+                kernel(channels, channels, 2));
+        if (saving.fused()) {
+            return add(name + ".up", new TransposedConvolution(true), x, weight, skip);
+        }
+        Value up = add(name + ".up", new TransposedConvolution(), x, weight);
+        return add(name + ".concatenate", new CropConcatenate(), skip, up);
     }
 
     /** Channels that leave a level: 2^(level+1) n. */
@@ -126,16 +169,27 @@ public final class UNet {
         return (2L << level) * config.baseChannels();
     }
 
-    private Value block(String name, int which, Value x, long channels) {
-        long in = x.spec().shape().channels();
-        long[] sizes = kernel(channels, in, 3);
+    private Value convolution(String name, int which, Value x, long channels) {
+        long[] sizes = kernel(channels, x.spec().shape().channels(), 3);
         Value weight = parameter(name + ".conv" + which + ".weight", Initial.Normal.he(product(sizes) / channels),
                 sizes);
-        Value y = add(name + ".conv" + which, new Convolution(false), x, weight);
-        return renorm(name + ".norm" + which, y);
+        return add(name + ".conv" + which, new Convolution(false), x, weight);
     }
 
-    private Value renorm(String name, Value x) {
+    private Value renorm(String name, int which, Value x) {
+        return renorm(name, which, x, Optional.empty());
+    }
+
+    private Value renorm(String name, int which, Value x, Optional<Dropout> dropout) {
+        String norm = name + ".norm" + which;
+        boolean inside = saving.fused();
+        Value y = graph.add(norm, Phase.FORWARD, new BatchRenorm(true, inside ? dropout : Optional.empty()),
+                normOperands(norm, x), List.of()).getFirst();
+        return inside || dropout.isEmpty() ? y : add(norm + ".dropout", dropout.get(), y);
+    }
+
+    /** x, its statistics, scale and shift. */
+    private List<Value> normOperands(String name, Value x) {
         long channels = x.spec().shape().channels();
         Value gamma = parameter(name + ".weight", new Initial.Constant(1), channels);
         Value beta = parameter(name + ".bias", new Initial.Constant(0), channels);
@@ -147,21 +201,13 @@ public final class UNet {
                         new BatchRenormStatistics(config.epsilon(), config.momentum()), List.of(x),
                         List.of(mean, deviation, flag)).getFirst()
                 : add(name + ".statistics", new RunningStatistics(), mean, deviation);
-        return add(name, new BatchRenorm(true), x, statistics, gamma, beta);
+        return List.of(x, statistics, gamma, beta);
     }
 
-    private Value dropout(String name, int which, Value x) {
-        if (!training || config.dropout() == 0) {
-            return x;
-        }
-        return add(name + ".dropout" + which, new Dropout(config.dropout(), dropouts++), x);
-    }
-
-    private Value upConvolution(String name, Value x) {
-        long channels = x.spec().shape().channels();
-        Value weight = parameter(name + ".up.weight", new Initial.Normal(Math.sqrt(1.0 / channels)),
-                kernel(channels, channels, 2));
-        return add(name + ".up", new TransposedConvolution(), x, weight);
+    /** The dropout before the next convolution of the decoder, if there is any. */
+    private Optional<Dropout> nextDropout() {
+        return training && config.dropout() > 0
+                ? Optional.of(new Dropout(config.dropout(), dropouts++)) : Optional.empty();
     }
 
     private Value head(Value x) {

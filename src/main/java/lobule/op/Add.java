@@ -12,4 +12,9 @@ public record Add() implements Op {
         operands.same("second input", inputs.get(1), inputs.get(0));
         return List.of(inputs.get(0));
     }
+
+    @Override
+    public List<Integer> overwritableInputs() {
+        return List.of(0, 1);
+    }
 }

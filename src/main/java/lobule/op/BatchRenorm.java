@@ -1,23 +1,34 @@
 package lobule.op;
 
 import java.util.List;
+import java.util.Optional;
 import lobule.tensor.DType;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * Normalises with given statistics: y = gamma ((x - mu) / sigma r + d) + beta, and with {@code relu} max(y, 0).
+ * Normalises with given statistics: y = gamma ((x - mu) / sigma r + d) + beta, with {@code relu} max(y, 0), and then
+ * {@code dropout} of that.
  *
  * <p>Inputs: x (N, C, D, H, W); statistics (4, C) of {@link BatchRenormStatistics} or {@link RunningStatistics}; gamma
  * (C); beta (C). Output: y, like x. The gradient rule takes the statistics to be those of the batch x itself, with r
  * and d constants.
  */
-public record BatchRenorm(boolean relu) implements Op, Differentiable {
+public record BatchRenorm(boolean relu, Optional<Dropout> dropout) implements Op, Differentiable {
+
+    public BatchRenorm(boolean relu) {
+        this(relu, Optional.empty());
+    }
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
         check(Operands.of(this, inputs, 4, states, 0), inputs);
         return List.of(inputs.get(0));
+    }
+
+    @Override
+    public List<Integer> overwritableInputs() {
+        return List.of(0);
     }
 
     /** The operands that forward and backward pass share: x, statistics, gamma, beta. */
@@ -30,7 +41,7 @@ public record BatchRenorm(boolean relu) implements Op, Differentiable {
 
     @Override
     public void gradient(Tape tape) {
-        Value dx = tape.append("backward", new BatchRenormBackward(relu),
+        Value dx = tape.append("backward", new BatchRenormBackward(relu, dropout),
                 List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0)),
                 List.of(tape.parameterGradient(tape.input(2)), tape.parameterGradient(tape.input(3)))).getFirst();
         tape.inputGradient(0, dx);

@@ -32,7 +32,7 @@ public record CropConcatenate() implements Op, Differentiable {
 
     @Override
     public void gradient(Tape tape) {
-        List<Value> gradients = tape.append("backward", new CropConcatenateBackward(tape.input(0).spec().shape()),
+        List<Value> gradients = tape.append("backward", new CropConcatenateBackward(tape.inputSpec(0).shape()),
                 List.of(tape.outputGradient(0)), List.of());
         tape.inputGradient(0, gradients.get(0));
         tape.inputGradient(1, gradients.get(1));

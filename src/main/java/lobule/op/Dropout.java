@@ -32,6 +32,11 @@ public record Dropout(double rate, int index) implements Op, Differentiable {
     }
 
     @Override
+    public List<Integer> overwritableInputs() {
+        return List.of(0);
+    }
+
+    @Override
     public void gradient(Tape tape) {
         tape.inputGradient(0, tape.append("backward", this, List.of(tape.outputGradient(0)), List.of()).getFirst());
     }

@@ -12,7 +12,8 @@ import lobule.tensor.TensorSpec;
 public sealed interface Op
         permits Add, Adam, BatchRenorm, BatchRenormBackward, BatchRenormStatistics, Convolution,
                 ConvolutionBackwardData, ConvolutionBackwardWeights, CropConcatenate,
-                CropConcatenateBackward, Dropout, GradientNorm, MaxPool, MaxPoolBackward, NesterovMomentum,
+                CropConcatenateBackward, Dropout, EncoderOutput, EncoderOutputBackward, GradientNorm,
+                MaxPool, MaxPoolBackward, NesterovMomentum,
                 RunningStatistics, SegmentationScore, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward,
                 SoftmaxDice, SoftmaxDiceBackward, TransposedConvolution, TransposedConvolutionBackwardData,
                 TransposedConvolutionBackwardWeights {
@@ -30,6 +31,14 @@ public sealed interface Op
         if (!outputs.equals(expected)) {
             throw new IllegalArgumentException(label() + ": outputs are " + outputs + ", expected " + expected);
         }
+    }
+
+    /**
+     * Inputs whose memory the first output may be given, best first, where nothing reads them later. A kernel then
+     * finds both tensors at one address, and its results must be the same as with memory of their own.
+     */
+    default List<Integer> overwritableInputs() {
+        return List.of();
     }
 
     /** The op's name in profiles and messages. */

@@ -1,11 +1,16 @@
 package lobule.op;
 
 import java.util.List;
+import lobule.tensor.TensorSpec;
 
 /** What a gradient rule sees of the node it differentiates, and where it appends the backward nodes. */
 public interface Tape {
 
+    /** An input to be read by backward nodes: the forward pass's own value, or one recomputed for this node. */
     Value input(int index);
+
+    /** The spec of an input that is not itself read. */
+    TensorSpec inputSpec(int index);
 
     Value output(int index);
 

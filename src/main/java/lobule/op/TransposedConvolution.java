@@ -7,13 +7,21 @@ import lobule.tensor.TensorSpec;
 /**
  * Transposed convolution whose stride equals its kernel (2 in the U-Net), so that outputs do not overlap; no bias.
  *
- * <p>Inputs: x (N, Ci, D, H, W); weight (Ci, Co, kD, kH, kW). Output: (N, Co, D*kD, H*kH, W*kW).
+ * <p>Inputs: x (N, Ci, D, H, W); weight (Ci, Co, kD, kH, kW). Output: (N, Co, D*kD, H*kH, W*kW). With {@code
+ * concatenated} there is a third input, the concatenation of {@link EncoderOutput} (N, Cs+Co, D*kD, H*kH, W*kW), and
+ * the output is like it: its first Cs channels unchanged, the result behind them. Written in place, no channel is
+ * copied.
  */
-public record TransposedConvolution() implements Op, Differentiable {
+public record TransposedConvolution(boolean concatenated) implements Op, Differentiable {
+    private static final int CONCATENATION = 2;
+
+    public TransposedConvolution() {
+        this(false);
+    }
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
-        Operands operands = Operands.of(this, inputs, 2, states, 0);
+        Operands operands = Operands.of(this, inputs, concatenated ? 3 : 2, states, 0);
         Shape x = operands.activation("input", inputs.get(0));
         Shape weight = operands.parameter("weight", inputs.get(1));
         operands.equal("rank of the weight " + weight, weight.rank(), x.rank());
@@ -22,7 +30,20 @@ public record TransposedConvolution() implements Op, Differentiable {
         for (int axis = 0; axis < x.spatialRank(); axis++) {
             y = y.withSpatial(axis, Math.multiplyExact(x.spatial(axis), weight.spatial(axis)));
         }
-        return List.of(TensorSpec.activation(y));
+        return List.of(TensorSpec.activation(concatenated ? concatenation(operands, inputs.get(CONCATENATION), y) : y));
+    }
+
+    private static Shape concatenation(Operands operands, TensorSpec input, Shape y) {
+        Shape concatenation = operands.activation("concatenation", input);
+        operands.require(concatenation.channels() > y.channels(), "concatenation", concatenation,
+                "more channels than the " + y.channels() + " of the result");
+        operands.same("concatenation", input, TensorSpec.activation(y.withChannels(concatenation.channels())));
+        return concatenation;
+    }
+
+    @Override
+    public List<Integer> overwritableInputs() {
+        return concatenated ? List.of(CONCATENATION) : List.of();
     }
 
     @Override
@@ -33,6 +54,10 @@ public record TransposedConvolution() implements Op, Differentiable {
         if (tape.wantsGradient(0)) {
             tape.inputGradient(0, tape.append("data", new TransposedConvolutionBackwardData(),
                     List.of(dy, tape.input(1)), List.of()).getFirst());
+        }
+        if (concatenated) {
+            // the channels behind the skip's are not read
+            tape.inputGradient(CONCATENATION, dy);
         }
     }
 }

@@ -6,7 +6,8 @@ import lobule.tensor.TensorSpec;
 
 /**
  * Gradient of {@link TransposedConvolution} with respect to its input: a convolution with stride = kernel. Inputs: dy
- * (N, Co, D*kD, H*kH, W*kW); weight (Ci, Co, kD, kH, kW). Output: dx (N, Ci, D, H, W).
+ * (N, Cs+Co, D*kD, H*kH, W*kW), of which the last Co channels count; weight (Ci, Co, kD, kH, kW). Output: dx
+ * (N, Ci, D, H, W).
  */
 public record TransposedConvolutionBackwardData() implements Op {
 
@@ -16,7 +17,8 @@ public record TransposedConvolutionBackwardData() implements Op {
         Shape dy = operands.activation("output gradient", inputs.get(0));
         Shape weight = operands.parameter("weight", inputs.get(1));
         operands.equal("rank of the weight " + weight, weight.rank(), dy.rank());
-        operands.equal("output channels of the weight " + weight, weight.size(1), dy.channels());
+        operands.require(weight.size(1) <= dy.channels(), "output gradient", dy,
+                "at least the output channels of the weight " + weight);
         Shape dx = dy.withChannels(weight.size(0));
         for (int axis = 0; axis < dy.spatialRank(); axis++) {
             operands.equal("remainder of " + dy + " by the kernel " + weight,

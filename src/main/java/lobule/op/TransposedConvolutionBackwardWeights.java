@@ -6,8 +6,8 @@ import lobule.tensor.TensorSpec;
 
 /**
  * Gradient of {@link TransposedConvolution} with respect to its weight. Inputs: x (N, Ci, D, H, W); dy
- * (N, Co, D*kD, H*kH, W*kW). State: gradient of the weight (Ci, Co, kD, kH, kW), added to, or overwritten on the first
- * mini-batch of a step.
+ * (N, Cs+Co, D*kD, H*kH, W*kW), of which the last Co channels count. State: gradient of the weight
+ * (Ci, Co, kD, kH, kW), added to, or overwritten on the first mini-batch of a step.
  */
 public record TransposedConvolutionBackwardWeights() implements Op {
 
@@ -21,7 +21,8 @@ public record TransposedConvolutionBackwardWeights() implements Op {
         operands.equal("batch of the output gradient " + dy, dy.batch(), x.batch());
         operands.equal("rank of the weight gradient " + weight, weight.rank(), x.rank());
         operands.equal("input channels of the weight gradient " + weight, weight.size(0), x.channels());
-        operands.equal("output channels of the weight gradient " + weight, weight.size(1), dy.channels());
+        operands.require(weight.size(1) <= dy.channels(), "output gradient", dy,
+                "at least the output channels of the weight gradient " + weight);
         for (int axis = 0; axis < x.spatialRank(); axis++) {
             operands.equal("size of the output gradient " + dy, dy.spatial(axis),
                     x.spatial(axis) * weight.spatial(axis));

@@ -18,6 +18,7 @@ import lobule.plan.Lifetime;
 import lobule.plan.MemoryPlan;
 import lobule.plan.MemoryPlanVerifier;
 import lobule.plan.MemoryPlanner;
+import lobule.plan.Placement;
 import lobule.tensor.TensorSpec;
 
 /** A graph with one prepared kernel a node and a verified memory plan, before any memory is taken. */
@@ -26,12 +27,15 @@ public final class Program implements AutoCloseable {
     private final List<Node> nodes;
     private final List<Kernel> kernels = new ArrayList<>();
     private final Device device;
+    /** The arena's blocks of values; in the plan, before one workspace a node. */
+    private final List<Schedule.Block> blocks;
     private MemoryPlan plan;
 
     private Program(Device device, Graph graph) {
         this.device = device;
         this.graph = graph;
         this.nodes = graph.nodes();
+        this.blocks = Schedule.blocks(graph);
     }
 
     /** Prepares the kernels, plans the arena, and proves the plan. */
@@ -44,6 +48,7 @@ public final class Program implements AutoCloseable {
             }
             program.plan = MemoryPlanner.plan(program.lifetimes(), Buffer.ALIGNMENT);
             MemoryPlanVerifier.verify(program.plan, Buffer.ALIGNMENT);
+            DataflowVerifier.verify(graph, program.placements(), program.workspaces());
             return program;
         } catch (RuntimeException e) {
             program.close();
@@ -51,15 +56,28 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** The arena's values first, then one workspace a node. */
     private List<Lifetime> lifetimes() {
-        Map<Value, Lifetime> byValue = Schedule.lifetimes(graph);
-        List<Lifetime> lifetimes = new ArrayList<>();
-        Schedule.arenaValues(graph).forEach(value -> lifetimes.add(byValue.get(value)));
+        List<Lifetime> lifetimes = new ArrayList<>(blocks.stream().map(Schedule.Block::lifetime).toList());
         for (int i = 0; i < nodes.size(); i++) {
             lifetimes.add(new Lifetime(nodes.get(i).name() + " workspace", kernels.get(i).workspaceBytes(), i, i));
         }
         return lifetimes;
+    }
+
+    /** Where the arena's values are. */
+    private Map<Value, Placement> placements() {
+        Map<Value, Placement> placements = new HashMap<>();
+        for (int i = 0; i < blocks.size(); i++) {
+            for (Value value : blocks.get(i).values()) {
+                placements.put(value, plan.placements().get(i));
+            }
+        }
+        return placements;
+    }
+
+    /** Where each node's workspace is. */
+    private List<Placement> workspaces() {
+        return plan.placements().subList(blocks.size(), plan.placements().size());
     }
 
     public MemoryPlan plan() {
@@ -83,23 +101,19 @@ public final class Program implements AutoCloseable {
         }
         Map<Value, Tensor> tensors = tensors(regions, arena);
         List<Launch> launches = new ArrayList<>();
-        int firstWorkspace = plan.placements().size() - nodes.size();
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             launches.add(kernels.get(i).bind(new Operands(
                     tensors(node.inputs(), tensors), tensors(node.states(), tensors), tensors(node.outputs(), tensors),
-                    arena, plan.placements().get(firstWorkspace + i).offset())));
+                    arena, workspaces().get(i).offset())));
         }
         return new Executable(device, nodes, launches, tensors);
     }
 
     private Map<Value, Tensor> tensors(Regions regions, Buffer arena) {
         Map<Value, Tensor> tensors = new HashMap<>();
-        List<Value> arenaValues = Schedule.arenaValues(graph);
-        for (int i = 0; i < arenaValues.size(); i++) {
-            Value value = arenaValues.get(i);
-            tensors.put(value, new Tensor(arena, plan.placements().get(i).offset(), value.spec()));
-        }
+        placements().forEach((value, placement) ->
+                tensors.put(value, new Tensor(arena, placement.offset(), value.spec())));
         for (Value value : graph.values()) {
             if (value.role() != Role.INPUT && value.role() != Role.ACTIVATION) {
                 tensors.put(value, regions.tensor(value));

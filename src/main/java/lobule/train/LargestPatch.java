@@ -71,7 +71,7 @@ final class LargestPatch {
 
     private boolean fits(Shape output) {
         long bytes = TrainingModel.plannedBytes(device, config.unet(), output, config.objective(),
-                config.optimizerOp());
+                config.optimizerOp(), config.recomputation());
         try (Buffer _ = device.allocate(bytes)) {
             return true;
         } catch (OutOfDeviceMemoryException e) {

@@ -5,6 +5,7 @@ import lobule.data.PatchShape;
 import lobule.image.InputException;
 import lobule.image.IntensityWindow;
 import lobule.nn.Loss;
+import lobule.nn.Recompute;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
 import lobule.op.NesterovMomentum;
@@ -22,13 +23,14 @@ import lobule.tensor.Shape;
  * @param seed            of initialisation, dropout, patches and phantom
  * @param evaluateEvery   optimiser steps between evaluations
  * @param checkpointEvery optimiser steps between checkpoints
+ * @param recompute       what the backward pass computes again instead of keeping it: none, cheap or level0
  * @param threads         of the device; 0 for all processors
  * @param out             folder of the run, or null for the next free one under {@code runs}
  */
 public record TrainConfig(String experiment, Data data, String patch, Network network, Objective loss,
                           Optimizer optimizer, List<LearningRate.Stage> learningRate, int accumulate, Renorm renorm,
-                          long steps, long seed, long evaluateEvery, long checkpointEvery, String device, int threads,
-                          String out) {
+                          long steps, long seed, long evaluateEvery, long checkpointEvery, String recompute,
+                          String device, int threads, String out) {
     /** The source that is no folder: a synthetic CT made from the seed. */
     public static final String PHANTOM = "phantom";
 
@@ -136,13 +138,14 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
         require(steps >= 1, "steps", steps, "at least 1");
         require(evaluateEvery >= 1, "evaluate-every", evaluateEvery, "at least 1");
         require(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "at least 1");
+        recomputation(recompute);
         require(threads >= 0, "threads", threads, "at least 1, or 0 for all processors");
     }
 
     /** The same settings with another folder of the run. */
     TrainConfig withOut(String folder) {
         return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm,
-                steps, seed, evaluateEvery, checkpointEvery, device, threads, folder);
+                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, folder);
     }
 
     public PatchShape patchShape() {
@@ -167,6 +170,18 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
 
     public Op optimizerOp() {
         return optimizer.op();
+    }
+
+    public Recompute recomputation() {
+        return recomputation(recompute);
+    }
+
+    private static Recompute recomputation(String label) {
+        try {
+            return Recompute.of(String.valueOf(label));
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage() + ".", e);
+        }
     }
 
     public LearningRate rates() {

@@ -28,7 +28,7 @@ public final class Trainer implements AutoCloseable {
     public static Trainer create(Device device, TrainConfig config, TrainingData data) {
         try {
             return new Trainer(config, data, TrainingModel.create(device, config.unet(), config.output(),
-                    config.objective(), config.optimizerOp()));
+                    config.objective(), config.optimizerOp(), config.recomputation()));
         } catch (OutOfDeviceMemoryException e) {
             throw new LargestPatch(device, config).explain(e);
         }

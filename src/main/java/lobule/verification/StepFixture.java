@@ -12,6 +12,7 @@ import lobule.checkpoint.ElementType;
 import lobule.checkpoint.SafeTensors;
 import lobule.device.Step;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -41,7 +42,7 @@ public final class StepFixture implements AutoCloseable {
         this.output = output(tensors.entry("target"));
         List<Value> trained;
         try {
-            trained = UNet.training(config(), output, loss(), OPTIMIZER).graph().values();
+            trained = UNet.training(config(), output, loss(), OPTIMIZER, MemorySaving.DEFAULT).graph().values();
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new CheckpointException(tensors.file() + ": describes no network: " + e.getMessage(), e);
         }

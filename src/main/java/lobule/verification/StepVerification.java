@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import lobule.device.Device;
 import lobule.device.Step;
+import lobule.nn.Recompute;
 import lobule.nn.TrainingModel;
 import lobule.op.Value;
 import lobule.op.Value.Role;
@@ -35,9 +36,9 @@ public final class StepVerification {
     }
 
     /** Takes the memory of a training step on the device, runs the step, compares, and gives the memory back. */
-    public static StepReport run(Device device, StepFixture fixture, Tolerance tolerance) {
+    public static StepReport run(Device device, StepFixture fixture, Tolerance tolerance, Recompute recompute) {
         try (TrainingModel model = TrainingModel.create(device, fixture.config(), fixture.output(), fixture.loss(),
-                StepFixture.OPTIMIZER)) {
+                StepFixture.OPTIMIZER, recompute)) {
             return new StepVerification(model, fixture, tolerance).run();
         }
     }

@@ -71,6 +71,8 @@ class PlanCommandTest {
         assertEquals(256L << 20, plan.get("workspace_bytes").asLong());
         assertEquals(3.04e12, plan.get("flop").asDouble(), 0.005e12);
         assertEquals("cuda", plan.get("device").asString());
+        assertEquals("none", plan.get("recompute").asString());
+        assertEquals(0, plan.get("recomputed_flop").asLong());
         long bound = plan.get("lower_bound_bytes").asLong();
         assertTrue(plan.get("arena_bytes").asLong() >= bound && plan.get("arena_bytes").asLong() <= 1.02 * bound);
         assertFalse(plan.has("fits") && !plan.get("fits").isNull(), plan.toString());
@@ -88,6 +90,18 @@ class PlanCommandTest {
         assertTrue(narrow.get("parameter_bytes").asLong() < wide.get("parameter_bytes").asLong() / 10);
         JsonNode limited = json("--experiment", "unet3d-renorm-dice", "--device", "cuda", "--workspace", "16");
         assertEquals(16L << 20, limited.get("workspace_bytes").asLong());
+    }
+
+    /** The aims that the experiments were planned for, a workspace of 256 MiB included. */
+    @Test
+    void recomputingSavesMemoryAndSaysWhatItCosts() {
+        JsonNode none = json("--experiment", "unet3d-renorm-dice", "--device", "cuda");
+        JsonNode cheap = json("--experiment", "unet3d-renorm-dice", "--device", "cuda", "--recompute", "cheap");
+        assertTrue(none.get("total_bytes").asLong() <= 2.5 * (1L << 30), none.toString());
+        assertTrue(cheap.get("total_bytes").asLong() <= 2L << 30, cheap.toString());
+        assertEquals(cheap.get("flop").asLong() - none.get("flop").asLong(), cheap.get("recomputed_flop").asLong());
+        assertTrue(cheap.get("recomputed_flop").asDouble() < 0.02 * none.get("flop").asDouble(), cheap.toString());
+        assertRefused("recompute is \"all\", expected", "--recompute", "all");
     }
 
     @Test

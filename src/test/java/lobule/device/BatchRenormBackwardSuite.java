@@ -1,6 +1,7 @@
 package lobule.device;
 
 import static lobule.device.BatchRenormSuite.STATISTICS;
+import static lobule.device.BatchRenormSuite.awayFromTheKink;
 import static lobule.device.BatchRenormSuite.beta;
 import static lobule.device.BatchRenormSuite.gamma;
 import static lobule.device.BatchRenormSuite.input;
@@ -13,10 +14,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lobule.device.OpRunner.Result;
 import lobule.op.BatchRenorm;
 import lobule.op.BatchRenormBackward;
+import lobule.op.Dropout;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
@@ -83,18 +86,28 @@ abstract class BatchRenormBackwardSuite extends OpSuite {
         }
     }
 
-    /** Moves x where the outputs of renormalisation are so near 0 that rounding decides whether ReLU passes. */
-    private HostArray awayFromTheKink(HostArray x) {
-        Shape shape = x.spec().shape();
-        HostArray moved = x;
-        for (int attempt = 0; attempt < 5; attempt++) {
-            HostArray current = moved;
-            HostArray y = runOnReference(new BatchRenorm(false), current, statistics(current), gamma(shape),
-                    beta(shape)).output();
-            moved = HostArray.generated(x.spec(),
-                    i -> current.get(i) + (Math.abs(y.get(i)) < 1e-3 ? 0.1 : 0));
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void fusedDropoutIsThatOfTheSeparateOps(Shape shape) {
+        HostArray x = awayFromTheKink(input(shape, 1));
+        HostArray dy = HostArray.random(activation(shape), 2);
+        Tolerance tolerance = Tolerance.sum(shape.batch() * shape.voxels());
+        Step step = new Step();
+        step.seed = -1;
+        step.microStep = 0x1_0000_0005L;
+        Dropout dropout = new Dropout(0.3, 3);
+        HostArray kept = run(dropout, List.of(dy), List.of(), step).output();
+        for (boolean relu : new boolean[] {false, true}) {
+            BatchRenormBackward fused = new BatchRenormBackward(relu, Optional.of(dropout));
+            Result result = run(fused, inputs(x, dy), gradients(shape), step);
+            Result expected = run(new BatchRenormBackward(relu), inputs(x, kept), gradients(shape), step);
+            tolerance.check("dx", expected.output(), result.output());
+            tolerance.check("dgamma", expected.state(0), result.state(0));
+            tolerance.check("dbeta", expected.state(1), result.state(1));
+            step.accumulate = true;
+            compare(tolerance, fused, inputs(x, dy), gradients(shape), step);
+            step.accumulate = false;
         }
-        return moved;
     }
 
     @Test

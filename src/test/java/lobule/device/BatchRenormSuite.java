@@ -1,17 +1,21 @@
 package lobule.device;
 
+import static lobule.op.BatchRenormStatistics.D;
 import static lobule.op.BatchRenormStatistics.DEVIATION;
 import static lobule.op.BatchRenormStatistics.MEAN;
+import static lobule.op.BatchRenormStatistics.R;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import lobule.device.OpRunner.Result;
 import lobule.op.BatchRenorm;
 import lobule.op.BatchRenormStatistics;
+import lobule.op.Dropout;
 import lobule.op.RunningStatistics;
 import lobule.tensor.DType;
 import lobule.tensor.Shape;
@@ -87,6 +91,31 @@ abstract class BatchRenormSuite extends OpSuite {
         });
     }
 
+    /** gamma ((x - mu) / sigma r + d) + beta, computed here. */
+    static HostArray normalised(HostArray x, HostArray statistics, HostArray gamma, HostArray beta) {
+        Shape shape = x.spec().shape();
+        int channels = Math.toIntExact(shape.channels());
+        return HostArray.generated(x.spec(), i -> {
+            int c = Math.toIntExact(i / shape.voxels() % channels);
+            double xbar = (x.get(i) - statistics.get(MEAN * channels + c)) / statistics.get(DEVIATION * channels + c);
+            return gamma.get(c) * (xbar * statistics.get(R * channels + c) + statistics.get(D * channels + c))
+                    + beta.get(c);
+        });
+    }
+
+    /** Moves x where its normalised value is so near 0 that rounding decides whether ReLU passes. */
+    static HostArray awayFromTheKink(HostArray x) {
+        Shape shape = x.spec().shape();
+        HostArray moved = x;
+        for (int attempt = 0; attempt < 5; attempt++) {
+            HostArray current = moved;
+            HostArray y = normalised(current, statistics(current), gamma(shape), beta(shape));
+            moved = HostArray.generated(x.spec(),
+                    i -> current.get(i) + (Math.abs(y.get(i)) < 1e-3 ? 0.1 : 0));
+        }
+        return moved;
+    }
+
     private static double mean(HostArray x, int channel) {
         return channel(x, channel).average().orElseThrow();
     }
@@ -136,8 +165,8 @@ abstract class BatchRenormSuite extends OpSuite {
 
     private void assertCorrections(double r, double d, HostArray x, List<HostArray> states, Step step) {
         double[] statistics = run(STATISTICS, List.of(x), states, step).output().values();
-        assertEquals((float) r, statistics[BatchRenormStatistics.R], 1e-7);
-        assertEquals((float) d, statistics[BatchRenormStatistics.D], 1e-7);
+        assertEquals((float) r, statistics[R], 1e-7);
+        assertEquals((float) d, statistics[D], 1e-7);
     }
 
     @ParameterizedTest
@@ -217,6 +246,27 @@ abstract class BatchRenormSuite extends OpSuite {
         List<HostArray> inputs = List.of(x, statistics(x), gamma(shape), beta(shape));
         compare(Tolerance.ELEMENTWISE, new BatchRenorm(false), inputs, List.of(), step());
         compare(Tolerance.ELEMENTWISE, new BatchRenorm(true), inputs, List.of(), step());
+    }
+
+    /** A rate of 1/2 scales by 2, which rounds nothing. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void fusedDropoutIsDropoutOfTheOutput(Shape shape) {
+        HostArray x = input(shape, 1);
+        List<HostArray> inputs = List.of(x, statistics(x), gamma(shape), beta(shape));
+        Step step = new Step();
+        step.seed = 0x123456789ABCDEF0L;
+        step.microStep = 7;
+        for (boolean relu : new boolean[] {false, true}) {
+            HostArray y = run(new BatchRenorm(relu), inputs, List.of(), step).output();
+            Dropout half = new Dropout(0.5, 3);
+            assertArrayEquals(run(half, List.of(y), List.of(), step).output().values(),
+                    run(new BatchRenorm(relu, Optional.of(half)), inputs, List.of(), step).output().values());
+            Dropout other = new Dropout(0.3, 4);
+            Tolerance.ELEMENTWISE.check("y", run(other, List.of(y), List.of(), step).output(),
+                    run(new BatchRenorm(relu, Optional.of(other)), inputs, List.of(), step).output());
+            compare(Tolerance.ELEMENTWISE, new BatchRenorm(relu, Optional.of(other)), inputs, List.of(), step);
+        }
     }
 
     @Test

@@ -56,6 +56,14 @@ public abstract class DeviceSuites {
     }
 
     @Nested
+    class EncoderOutputs extends EncoderOutputSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
     class Dropouts extends DropoutSuite {
         @Override
         Device open() {

@@ -59,6 +59,17 @@ class OpRunnerTest {
     }
 
     @Test
+    void otherResultsInPlaceAreSeen() {
+        for (int input : new int[] {0, 1}) {
+            assertFault("the output in the memory of input " + input, operands -> {
+                if (operands.output(0).sameMemory(operands.input(input))) {
+                    poke(operands.output(0), 1);
+                }
+            });
+        }
+    }
+
+    @Test
     void readingUnwrittenMemoryGivesNaN() {
         HostArray sum = run(operands -> HostBuffer.segment(operands.output(0)).set(ValueLayout.JAVA_FLOAT, 0,
                 HostBuffer.segment(operands.workspace()).get(ValueLayout.JAVA_FLOAT, operands.workspaceOffset())))

@@ -20,6 +20,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -91,8 +93,13 @@ abstract class OperandSuite extends OpSuite {
                 misfit(new TransposedConvolutionBackwardData(), "remainder", List.of(x, row(3, 2, 2, 2, 2))),
                 misfit(new TransposedConvolutionBackwardWeights(), "size of the output gradient",
                         List.of(x, activation(1, 3, 10, 10, 9)), row(2, 3, 2, 2, 2)),
-                misfit(new TransposedConvolutionBackwardWeights(), "output channels of the weight gradient",
-                        List.of(x, up), row(2, 2, 2, 2, 2)));
+                misfit(new TransposedConvolutionBackwardWeights(), "output gradient", List.of(x, up),
+                        row(2, 4, 2, 2, 2)),
+                misfit(new TransposedConvolutionBackwardData(), "output gradient", List.of(up, row(2, 4, 2, 2, 2))),
+                misfit(new TransposedConvolution(true), "number of inputs", List.of(x, row(2, 3, 2, 2, 2))),
+                misfit(new TransposedConvolution(true), "concatenation", List.of(x, row(2, 3, 2, 2, 2), up)),
+                misfit(new TransposedConvolution(true), "concatenation", List.of(x, row(2, 3, 2, 2, 2),
+                        activation(1, 5, 10, 10, 9))));
     }
 
     private static Stream<Misfit> shapes() {
@@ -106,7 +113,24 @@ abstract class OperandSuite extends OpSuite {
                 misfit(new CropConcatenateBackward(Shape.of(1, 2, 5, 5)), "output gradient",
                         List.of(activation(1, 2, 3, 3))),
                 misfit(new Add(), "second input", List.of(x, activation(1, 2, 5, 4))),
-                misfit(new Dropout(0.5, 0), "input", List.of(row(1, 2, 5, 5))));
+                misfit(new Dropout(0.5, 0), "input", List.of(row(1, 2, 5, 5))),
+                encoderOutput("input", activation(1, 2, 1, 5), Shape.of(1, 3, 1, 1)),
+                encoderOutput("concatenation", x, Shape.of(1, 2, 3, 3)),
+                encoderOutput("concatenation", x, Shape.of(1, 3, 3, 6)),
+                encoderOutput("batch of the concatenation", x, Shape.of(2, 3, 3, 3)),
+                encoderOutput("rank of the concatenation", x, Shape.of(1, 3, 3, 3, 3)),
+                encoderOutputBackward("gradient of pooled", activation(1, 2, 3, 2), activation(1, 3, 3, 3)),
+                encoderOutputBackward("concatenation", activation(1, 2, 2, 2), activation(1, 3, 3, 6)),
+                encoderOutputBackward("concatenation", activation(1, 2, 2, 2), row(1, 3, 3, 3)));
+    }
+
+    private static Misfit encoderOutput(String operand, TensorSpec x, Shape concatenation) {
+        return misfit(new EncoderOutput(concatenation), operand, List.of(x, row(4, 2), row(2), row(2)));
+    }
+
+    private static Misfit encoderOutputBackward(String operand, TensorSpec pooled, TensorSpec concatenation) {
+        return misfit(new EncoderOutputBackward(), operand,
+                List.of(activation(1, 2, 5, 5), row(4, 2), row(2), row(2), pooled, concatenation), row(2), row(2));
     }
 
     private static Stream<Misfit> norms() {

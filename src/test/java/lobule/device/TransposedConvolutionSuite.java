@@ -116,6 +116,65 @@ abstract class TransposedConvolutionSuite extends OpSuite {
                 List.of(shapes.input(), shapes.outputGradient()), List.of(weight), step());
     }
 
+    /** The concatenation's channels stay; the result and the gradients are those of a tensor of its own. */
+    @ParameterizedTest
+    @MethodSource("small")
+    void theResultGoesBehindAConcatenation(Case shapes) {
+        HostArray weight = shapes.weights();
+        HostArray y = run(new TransposedConvolution(), shapes.input(), weight).output();
+        HostArray dy = shapes.outputGradient();
+        HostArray dx = run(new TransposedConvolutionBackwardData(), dy, weight).output();
+        HostArray dweight = gradient(shapes.input(), dy, weight, accumulating());
+        for (int skipChannels : new int[] {1, 3, 8}) {
+            HostArray skip = HostArray.random(activation(shapes.y().withChannels(skipChannels)), 5);
+            HostArray result = run(new TransposedConvolution(true), shapes.input(), weight,
+                    concatenated(skip, HostArray.filled(y.spec(), 0))).output();
+            Tolerance.sum(shapes.x().channels()).check("y", concatenated(skip, y), result);
+            assertArrayEquals(skip.values(), first(result, skipChannels).values());
+            HostArray behind = concatenated(HostArray.filled(skip.spec(), Double.NaN), dy);
+            Tolerance.sum(weight.values().length / shapes.x().channels()).check("dx", dx,
+                    run(new TransposedConvolutionBackwardData(), behind, weight).output());
+            Tolerance.sum(shapes.terms()).check("dweight", dweight,
+                    gradient(shapes.input(), behind, weight, accumulating()));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("odd")
+    void behindAConcatenationEqualsTheReference(Case shapes) {
+        HostArray weight = shapes.weights();
+        HostArray concatenation = HostArray.random(activation(shapes.y().withChannels(shapes.y().channels() + 5)), 5);
+        compare(Tolerance.sum(shapes.x().channels()), new TransposedConvolution(true),
+                List.of(shapes.input(), weight, concatenation), List.of(), step());
+        compare(Tolerance.sum(weight.values().length / shapes.x().channels()), new TransposedConvolutionBackwardData(),
+                List.of(concatenation, weight), List.of(), step());
+        compare(Tolerance.sum(shapes.terms()), new TransposedConvolutionBackwardWeights(),
+                List.of(shapes.input(), concatenation), List.of(weight), step());
+    }
+
+    /** The channels of {@code first}, then those of {@code second}. */
+    private static HostArray concatenated(HostArray first, HostArray second) {
+        long front = first.spec().shape().channels();
+        Shape shape = first.spec().shape().withChannels(front + second.spec().shape().channels());
+        return HostArray.generated(activation(shape), i -> {
+            long voxel = i % shape.voxels();
+            long c = i / shape.voxels() % shape.channels();
+            long n = i / shape.voxels() / shape.channels();
+            HostArray from = c < front ? first : second;
+            long row = n * from.spec().shape().channels() + (c < front ? c : c - front);
+            return from.get(Math.toIntExact(row * shape.voxels() + voxel));
+        });
+    }
+
+    /** The first {@code channels} of x. */
+    private static HostArray first(HostArray x, int channels) {
+        Shape shape = x.spec().shape().withChannels(channels);
+        return HostArray.generated(activation(shape), i -> {
+            long row = i / shape.voxels() / channels * x.spec().shape().channels() + i / shape.voxels() % channels;
+            return x.get(Math.toIntExact(row * shape.voxels() + i % shape.voxels()));
+        });
+    }
+
     @Test
     void gradientsAccumulate() {
         Case shapes = volume(2, 3, 5, 2, 3, 4);

@@ -21,6 +21,11 @@ public interface WrappedDevice extends Device {
     }
 
     @Override
+    default boolean fuses() {
+        return device().fuses();
+    }
+
+    @Override
     default Buffer allocate(long bytes) {
         return device().allocate(bytes);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -67,7 +68,7 @@ class ArithmeticCostTest {
         UNetConfig config = UNetConfig.of(3, 1, 2, 32, 0);
         Shape output = Shape.of(1, 2, 60, 60, 52);
         Graph training = UNet.training(config, output, Loss.of(Loss.Kind.DICE),
-                new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY)).graph();
+                new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY), MemorySaving.DEFAULT).graph();
         assertEquals(3.04e12, ArithmeticCost.flop(training), 0.005e12);
         assertEquals(1.016e12, ArithmeticCost.flop(UNet.prediction(config, output).graph()), 0.0005e12);
         assertEquals(0, training.nodes().stream().filter(node -> node.op() instanceof BatchRenorm)

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.Stream;
 import lobule.op.Add;
+import lobule.op.BatchRenormStatistics;
 import lobule.op.Convolution;
 import lobule.op.ConvolutionBackwardData;
 import lobule.op.ConvolutionBackwardWeights;
@@ -161,5 +162,39 @@ class GradientTest {
 
     private static Op crossEntropy() {
         return new SoftmaxCrossEntropy(List.of(), -1);
+    }
+
+    @Test
+    void whatWasNotKeptIsComputedAgainBeforeEachUse() {
+        Value a = convolution("a", input);
+        Value x = convolution("b", a);
+        Value y = convolution("c", x);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)), node -> node.name().matches("[ab]"));
+        List<String> names = graph.nodes().stream().filter(node -> node.phase() == Phase.BACKWARD).map(Node::name)
+                .toList();
+        // b's weights read a, c's read b, which is made from another copy of a.
+        assertEquals(List.of("loss.backward", "a.again.for.c", "b.again.for.c", "c.weights", "c.data",
+                "a.again.for.b", "b.weights", "b.data", "a.weights"), names);
+        Node copy = graph.nodes().stream().filter(node -> node.name().equals("b.again.for.c")).findFirst()
+                .orElseThrow();
+        assertEquals(List.of(graph.value("a.again.for.c"), graph.value("b.weight")), copy.inputs());
+        for (Value kept : List.of(a, x)) {
+            assertTrue(graph.nodes().stream().filter(node -> node.phase() == Phase.BACKWARD)
+                    .noneMatch(node -> node.inputs().contains(kept)), kept + " is read by the backward pass");
+        }
+    }
+
+    @Test
+    void aNodeWithStatesCannotRunAgain() {
+        Value x = convolution("a", input);
+        Value mean = graph.declare("mean", Role.STATE, TensorSpec.rowMajor(2));
+        Value deviation = graph.declare("deviation", Role.STATE, TensorSpec.rowMajor(2));
+        Value flag = graph.declare("flag", Role.STATE, TensorSpec.rowMajor(DType.UINT8, 1));
+        graph.add("statistics", Phase.FORWARD, new BatchRenormStatistics(1e-3, 0.01), List.of(x),
+                List.of(mean, deviation, flag));
+        Value loss = loss("loss", crossEntropy(), x);
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> Gradient.append(graph, List.of(loss), node -> true)).getMessage();
+        assertEquals("node statistics (BatchRenormStatistics) updates mean FLOAT32(2) and cannot run twice", message);
     }
 }

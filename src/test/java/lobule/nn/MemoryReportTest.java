@@ -42,7 +42,7 @@ class MemoryReportTest {
 
     private static MemoryReport report(Op optimizer) {
         try (Device device = new ReferenceDevice(1)) {
-            return TrainingModel.memory(device, NETWORK, OUTPUT, DICE, optimizer);
+            return TrainingModel.memory(device, NETWORK, OUTPUT, DICE, optimizer, Recompute.NONE);
         }
     }
 
@@ -50,7 +50,8 @@ class MemoryReportTest {
     void theTotalIsWhatAModelTakes() {
         MemoryReport report = report(ADAM);
         try (CountingDevice device = new CountingDevice();
-                TrainingModel _ = TrainingModel.create(device, NETWORK, OUTPUT, DICE, ADAM)) {
+                TrainingModel _ = TrainingModel.create(device, NETWORK, OUTPUT, DICE, ADAM,
+                        Recompute.NONE)) {
             assertEquals(report.totalBytes(), device.taken().stream().mapToLong(Long::longValue).sum());
             assertTrue(device.taken().contains(report.arenaBytes()), device.taken().toString());
         }

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lobule.checkpoint.SafeTensors;
 import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Adam;
 import lobule.op.Convolution;
+import lobule.op.BatchRenorm;
+import lobule.op.BatchRenormBackward;
 import lobule.op.Dropout;
 import lobule.op.NesterovMomentum;
 import lobule.op.Op;
@@ -32,7 +35,7 @@ class UNetTest {
     private static final Loss DICE = Loss.of(Loss.Kind.DICE);
 
     private static SegmentationNetwork training(UNetConfig config, Shape output) {
-        return UNet.training(config, output, DICE, ADAM);
+        return UNet.training(config, output, DICE, ADAM, MemorySaving.DEFAULT);
     }
 
     private static long elements(Graph graph, Predicate<Value> which) {
@@ -104,10 +107,12 @@ class UNetTest {
         UNetConfig config = UNetConfig.of(2, 1, 2, 4, 0.5);
         Shape output = Shape.of(1, 2, 4, 4);
         Graph training = training(config, output).graph();
-        Graph evaluation = UNet.evaluation(config, output, DICE).graph();
+        Graph evaluation = UNet.evaluation(config, output, DICE, MemorySaving.DEFAULT).graph();
         assertEquals(6, dropouts(training, Phase.FORWARD).size());
         assertEquals(dropouts(training, Phase.FORWARD), dropouts(training, Phase.BACKWARD));
         assertEquals(Set.of(), dropouts(evaluation, Phase.FORWARD));
+        Graph separate = UNet.training(config, output, DICE, ADAM, new MemorySaving(false, Recompute.NONE)).graph();
+        assertEquals(dropouts(training, Phase.FORWARD), dropouts(separate, Phase.FORWARD));
         assertEquals(names(training), names(evaluation));
         assertTrue(evaluation.nodes().stream().allMatch(node -> node.states().isEmpty()));
     }
@@ -115,7 +120,12 @@ class UNetTest {
     /** Each has its own stream of random numbers. */
     private static Set<Op> dropouts(Graph graph, Phase phase) {
         return graph.nodes().stream().filter(node -> node.phase() == phase).map(Node::op)
-                .filter(Dropout.class::isInstance).collect(Collectors.toSet());
+                .flatMap(op -> switch (op) {
+                    case Dropout dropout -> Stream.of(dropout);
+                    case BatchRenorm norm -> norm.dropout().stream();
+                    case BatchRenormBackward norm -> norm.dropout().stream();
+                    case Op _ -> Stream.empty();
+                }).collect(Collectors.toSet());
     }
 
     private static Set<String> names(Graph graph) {
@@ -126,7 +136,7 @@ class UNetTest {
     void everyParameterIsUpdatedOnce() {
         for (Op optimizer : List.of(ADAM, new NesterovMomentum(0.9, 1e9))) {
             UNetConfig config = UNetConfig.of(3, 1, 2, 2, 0.5);
-            Graph graph = UNet.training(config, Shape.of(1, 2, 4, 4, 4), DICE, optimizer).graph();
+            Graph graph = UNet.training(config, Shape.of(1, 2, 4, 4, 4), DICE, optimizer, MemorySaving.DEFAULT).graph();
             for (Value parameter : graph.values(Role.PARAMETER)) {
                 assertEquals(1, graph.nodes().stream().filter(node -> node.phase() == Phase.UPDATE
                         && node.op().equals(optimizer) && node.states().getFirst().equals(parameter)).count());

@@ -8,6 +8,7 @@ import java.util.Locale;
 import lobule.device.Buffer;
 import lobule.graph.Graph;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -37,7 +38,8 @@ class NetworkPlanTest {
         "unet3d-renorm-cce, 3, 0, cce"})
     void trainingNeedsLittleMoreThanItsLowerBound(String preset, int rank, double dropout, String loss) {
         UNetConfig config = UNetConfig.of(rank, 1, 2, 32, dropout);
-        Graph graph = UNet.training(config, rank == 3 ? VOLUME : SLICE, Loss.of(Loss.Kind.of(loss)), ADAM).graph();
+        Graph graph = UNet.training(config, rank == 3 ? VOLUME : SLICE, Loss.of(Loss.Kind.of(loss)), ADAM,
+                MemorySaving.DEFAULT).graph();
         MemoryPlan plan = plan(graph);
         report(preset, plan, graph);
         assertTrue(plan.arenaBytes() <= 1.05 * plan.lowerBoundBytes(), plan.arenaBytes() + " of at least "
@@ -46,20 +48,21 @@ class NetworkPlanTest {
     }
 
     @Test
-    void predictionNeedsLessThanHalfOfTraining() {
+    void predictionNeedsLessThanTwoThirdsOfTraining() {
         UNetConfig config = UNetConfig.of(3, 1, 2, 32, 0.5);
         Loss loss = Loss.of(Loss.Kind.DICE);
         MemoryPlan prediction = plan(UNet.prediction(config, VOLUME).graph());
-        MemoryPlan training = plan(UNet.training(config, VOLUME, loss, ADAM).graph());
+        MemoryPlan training = plan(UNet.training(config, VOLUME, loss, ADAM, MemorySaving.DEFAULT).graph());
         report("prediction", prediction, UNet.prediction(config, VOLUME).graph());
-        assertTrue(prediction.arenaBytes() < training.arenaBytes() / 2);
+        assertTrue(prediction.arenaBytes() < training.arenaBytes() * 2 / 3);
         assertTrue(prediction.arenaBytes() <= 1.05 * prediction.lowerBoundBytes());
     }
 
     /** What the trainer gives and reads is never where something else is written. */
     @Test
     void inputsAndKeptValuesHaveTheirMemoryToThemselves() {
-        Graph graph = UNet.training(UNetConfig.of(2, 1, 2, 4, 0.5), SLICE, Loss.of(Loss.Kind.DICE), ADAM).graph();
+        Graph graph = UNet.training(UNetConfig.of(2, 1, 2, 4, 0.5), SLICE, Loss.of(Loss.Kind.DICE), ADAM,
+                MemorySaving.DEFAULT).graph();
         MemoryPlan plan = plan(graph);
         List<Placement> kept = plan.placements().stream().filter(placement -> isPinned(graph, placement)).toList();
         // Input, target, logits, loss, score, gradient norm.
@@ -86,10 +89,12 @@ class NetworkPlanTest {
         List<Lifetime> lifetimes = plan(graph).placements().stream().map(Placement::lifetime).toList();
         int convolution = index(graph, "encoder.0.conv1");
         int norm = index(graph, "encoder.0.norm1");
-        int concatenation = index(graph, "decoder.0.concatenate");
-        assertTrue(lifetimes.contains(new Lifetime("encoder.0.conv1", 4L * 4 * 90 * 90, convolution, norm)));
-        assertTrue(lifetimes.contains(new Lifetime("encoder.0.norm2", 4L * 8 * 88 * 88,
-                index(graph, "encoder.0.norm2"), concatenation)));
+        // Normalised in place, and gone once the next convolution has read it.
+        assertTrue(lifetimes.contains(new Lifetime("encoder.0.conv1 = encoder.0.norm1", 4L * 4 * 90 * 90, convolution,
+                norm + 1)));
+        // The concatenation exists from the encoder's end, which writes its first channels, to the decoder's start.
+        assertTrue(lifetimes.contains(new Lifetime("encoder.0.output.1 = decoder.0.up", 4L * (8 + 16) * 8 * 8,
+                index(graph, "encoder.0.output"), index(graph, "decoder.0.conv1"))));
         assertTrue(lifetimes.contains(new Lifetime("input", 4L * 92 * 92, -1, graph.nodes().size())));
         assertTrue(lifetimes.contains(new Lifetime("encoder.0.conv1 workspace", 0, convolution, convolution)));
     }

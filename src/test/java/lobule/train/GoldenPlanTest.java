@@ -14,8 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lobule.device.Buffer;
 import lobule.device.cuda.CudaPlanningDevice;
+import lobule.nn.Recompute;
 import lobule.nn.TrainingModel;
 import lobule.plan.Lifetime;
 import lobule.plan.MemoryPlanVerifier;
@@ -25,6 +27,7 @@ import lobule.runtime.ArenaBlock;
 import lobule.runtime.MemoryReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -43,10 +46,16 @@ class GoldenPlanTest {
         return Presets.experiments();
     }
 
+    /** Every experiment with everything that can be recomputed. */
+    static Stream<Arguments> plans() {
+        return experiments().stream().flatMap(experiment -> Stream.of(Recompute.values())
+                .map(recompute -> Arguments.of(experiment, recompute)));
+    }
+
     @ParameterizedTest
     @MethodSource("experiments")
     void thePlanIsTheOneOnRecord(String experiment) throws IOException {
-        String plan = text(experiment, report(experiment));
+        String plan = text(experiment, report(experiment, Recompute.NONE));
         Path file = FOLDER.resolve(experiment + ".txt");
         if ("write".equals(System.getProperty("lobule.plans"))) {
             Files.createDirectories(FOLDER);
@@ -57,9 +66,9 @@ class GoldenPlanTest {
     }
 
     @ParameterizedTest
-    @MethodSource("experiments")
-    void theArenaIsHardlyLargerThanItMustBe(String experiment) {
-        MemoryReport report = report(experiment);
+    @MethodSource("plans")
+    void theArenaIsHardlyLargerThanItMustBe(String experiment, Recompute recompute) {
+        MemoryReport report = report(experiment, recompute);
         assertTrue(report.arenaBytes() <= MOST_OVER_BOUND * report.lowerBoundBytes(), report.arenaBytes()
                 + " bytes, at least " + report.lowerBoundBytes() + " are needed");
     }
@@ -67,7 +76,7 @@ class GoldenPlanTest {
     /** Of the processor, the best of a few: the machine may be busy and the JVM cold. */
     @Test
     void planningTakesLessThanATenthOfASecond() {
-        List<Lifetime> lifetimes = report("unet3d-renorm-dice").blocks().stream()
+        List<Lifetime> lifetimes = report("unet3d-renorm-dice", Recompute.NONE).blocks().stream()
                 .map(block -> block.placement().lifetime()).toList();
         ThreadMXBean thread = ManagementFactory.getThreadMXBean();
         double best = Double.POSITIVE_INFINITY;
@@ -80,11 +89,12 @@ class GoldenPlanTest {
         assertTrue(best < MOST_SECONDS, best + " s");
     }
 
-    private static MemoryReport report(String experiment) {
-        TrainConfig config = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment));
+    private static MemoryReport report(String experiment, Recompute recompute) {
+        TrainConfig config = ConfigLayers.resolve(Optional.empty(),
+                Map.of("experiment", experiment, "recompute", recompute.label()));
         try (CudaPlanningDevice device = new CudaPlanningDevice(WORKSPACE)) {
             return TrainingModel.memory(device, config.unet(), config.output(), config.objective(),
-                    config.optimizerOp());
+                    config.optimizerOp(), config.recomputation());
         }
     }
 

@@ -38,7 +38,7 @@ class LargestPatchTest {
     private static long bytes(long height, long width) {
         try (Device device = new ReferenceDevice(1)) {
             return TrainingModel.plannedBytes(device, CONFIG.unet(), Shape.of(1, 2, height, width), CONFIG.objective(),
-                    CONFIG.optimizerOp());
+                    CONFIG.optimizerOp(), CONFIG.recomputation());
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lobule.device.Device;
+import lobule.nn.Recompute;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,7 +44,7 @@ class StepVerificationTest {
 
     private static void assertReproduced(TestDevice device, Path file) {
         try (Device open = device.open(); StepFixture fixture = StepFixture.open(file)) {
-            StepReport report = StepVerification.run(open, fixture, Tolerance.FLOAT32);
+            StepReport report = StepVerification.run(open, fixture, Tolerance.FLOAT32, Recompute.NONE);
             assertEquals(Set.of(), failed(report), file + " on " + device + ": " + report);
             assertTrue(report.passed());
             assertEquals(List.of(), fixture.unused());
@@ -55,7 +56,7 @@ class StepVerificationTest {
     void everyTensorIsCompared() {
         try (Device device = TestDevice.all().getFirst().open();
                 StepFixture fixture = StepFixture.open(Fixtures.smallest())) {
-            StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32);
+            StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, Recompute.NONE);
             // 14 convolutions, 3 up-convolutions, 14 norms of 2, head of 2; 28 running statistics.
             assertEquals(47, count(report, "gradient of "));
             assertEquals(47, count(report, "update of "));

@@ -12,6 +12,7 @@ import lobule.device.Step;
 import lobule.device.cpu.CpuDevice;
 import lobule.device.reference.ReferenceDevice;
 import lobule.nn.Loss;
+import lobule.nn.Recompute;
 import lobule.nn.TrainingModel;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -54,7 +55,7 @@ class WideStepTest {
     private static Map<String, float[]> gradients(Device opened) {
         try (Device device = opened; Arena arena = Arena.ofConfined();
                 TrainingModel model = TrainingModel.create(device, CONFIG, OUTPUT, Loss.of(Loss.Kind.DICE),
-                        new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY))) {
+                        new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY), Recompute.NONE)) {
             model.initialise(7);
             Step step = new Step();
             step.seed = 11;

@@ -42,6 +42,16 @@ final class ChannelPattern {
         return Math.min(elements, chunk * chunkElements);
     }
 
+    /** Elements of a chunk. */
+    long length(int chunk) {
+        return start(chunk + 1) - start(chunk);
+    }
+
+    /** First voxel of a chunk. */
+    long voxel(int chunk) {
+        return start(chunk) / channels;
+    }
+
     /** End of a chunk's whole periods; behind it up to the chunk's end the elements are taken one by one. */
     long tail(int chunk) {
         long start = start(chunk);
@@ -55,7 +65,7 @@ final class ChannelPattern {
 
     /** Values of each channel in a chunk: chunks start and end at channel 0. */
     long valuesPerChannel(int chunk) {
-        return (start(chunk + 1) - start(chunk)) / channels;
+        return length(chunk) / channels;
     }
 
     /** Room for one coefficient a channel, repeated over a period. */

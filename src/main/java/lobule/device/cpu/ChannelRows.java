@@ -10,17 +10,19 @@ import java.lang.foreign.ValueLayout;
  */
 final class ChannelRows {
     private final ChannelPattern pattern;
+    private final int chunks;
     private final int rows;
     private final MemorySegment memory;
 
-    ChannelRows(ChannelPattern pattern, int rows, MemorySegment memory) {
+    ChannelRows(ChannelPattern pattern, int chunks, int rows, MemorySegment memory) {
         this.pattern = pattern;
+        this.chunks = chunks;
         this.rows = rows;
         this.memory = memory;
     }
 
-    static long bytes(ChannelPattern pattern, int rows) {
-        return (long) pattern.chunks() * rows * pattern.period() * Float.BYTES;
+    static long bytes(ChannelPattern pattern, int chunks, int rows) {
+        return (long) chunks * rows * pattern.period() * Float.BYTES;
     }
 
     MemorySegment memory() {
@@ -30,6 +32,13 @@ final class ChannelRows {
     /** Index of a row's first float. */
     long index(int chunk, int row) {
         return ((long) chunk * rows + row) * pattern.period();
+    }
+
+    /** Sets all rows of a chunk to 0. */
+    void clear(int chunk) {
+        for (long i = index(chunk, 0); i < index(chunk + 1, 0); i++) {
+            memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0);
+        }
     }
 
     void add(int chunk, int row, int position, float value) {
@@ -61,7 +70,7 @@ final class ChannelRows {
 
     double total(int row, int channel) {
         double total = 0;
-        for (int chunk = 0; chunk < pattern.chunks(); chunk++) {
+        for (int chunk = 0; chunk < chunks; chunk++) {
             total += fold(chunk, row, channel);
         }
         return total;

@@ -19,28 +19,30 @@ final class ChannelsLast {
     void toDevice(MemorySegment planar, MemorySegment channelsLast, WorkerPool workers) {
         for (long n = 0; n < batch; n++) {
             long start = n * channels * voxels.elements();
-            workers.run(voxels.chunks(), chunk -> {
+            WorkerPool.Chunks chunks = chunk -> {
                 for (long v = voxels.start(chunk); v < voxels.end(chunk); v++) {
                     for (long c = 0; c < channels; c++) {
                         channelsLast.setAtIndex(ValueLayout.JAVA_FLOAT, start + v * channels + c,
                                 planar.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + c * voxels.elements() + v));
                     }
                 }
-            });
+            };
+            workers.run(voxels.chunks(), chunks);
         }
     }
 
     void toHost(MemorySegment channelsLast, MemorySegment planar, WorkerPool workers) {
         for (long n = 0; n < batch; n++) {
             long start = n * channels * voxels.elements();
-            workers.run(voxels.chunks(), chunk -> {
+            WorkerPool.Chunks chunks = chunk -> {
                 for (long v = voxels.start(chunk); v < voxels.end(chunk); v++) {
                     for (long c = 0; c < channels; c++) {
                         planar.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, start + c * voxels.elements() + v,
                                 channelsLast.getAtIndex(ValueLayout.JAVA_FLOAT, start + v * channels + c));
                     }
                 }
-            });
+            };
+            workers.run(voxels.chunks(), chunks);
         }
     }
 }

@@ -1,161 +1,124 @@
 package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
+import lobule.device.Buffer;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
-import lobule.device.Step;
 import lobule.op.BatchRenormBackward;
+import lobule.op.Dropout;
 import lobule.tensor.Shape;
 
 /**
- * Two passes over x and dy: the sums a channel, then dx. The ReLU's mask is computed again from x. dx may be dy.
- * Workspace: {@link ChannelRows}.
+ * {@link NormGradient} over x and dy; dx may be dy. With dropout each pass masks dy anew, a block of voxels at a time.
+ * Workspace: the sums; with dropout also a block of masked dy for each thread, and the mask's.
  */
 final class CpuBatchRenormBackward implements Kernel {
-    private static final int SUM = 0;
-    private static final int PRODUCT = 1;
-    private static final int ROWS = 2;
-
     private final WorkerPool workers;
-    private final boolean relu;
+    private final BatchRenormBackward op;
     private final ChannelPattern pattern;
 
     CpuBatchRenormBackward(WorkerPool workers, BatchRenormBackward op, Shape x) {
         this.workers = workers;
-        this.relu = op.relu();
+        this.op = op;
         this.pattern = new ChannelPattern(x);
+    }
+
+    private long sumBytes() {
+        return Buffer.aligned(NormGradient.bytes(pattern, pattern.chunks()));
+    }
+
+    private long blockBytes() {
+        return Buffer.aligned(DropoutMask.blockVoxels(pattern.channels()) * pattern.channels() * Float.BYTES);
     }
 
     @Override
     public long workspaceBytes() {
-        return ChannelRows.bytes(pattern, ROWS);
+        return op.dropout().isEmpty() ? sumBytes() : sumBytes() + workers.threads() * blockBytes()
+                + DropoutMask.bytes(pattern.channels(), workers.threads());
     }
 
     @Override
     public Launch bind(Operands operands) {
-        Pass pass = new Pass(operands);
-        WorkerPool.Chunks reduce = pass::reduce;
-        WorkerPool.Chunks apply = pass::apply;
+        MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
+        NormGradient gradient = new NormGradient(pattern, op.relu(), pattern.chunks(), operands,
+                workspace.asSlice(0, sumBytes()));
+        MemorySegment dy = HostBuffer.segment(operands.input(4));
+        return op.dropout().map(dropout -> masked(dropout, gradient, dy, workspace.asSlice(sumBytes())))
+                .orElseGet(() -> plain(gradient, dy));
+    }
+
+    private Launch plain(NormGradient gradient, MemorySegment dy) {
+        WorkerPool.Chunks sum = chunk -> {
+            gradient.clear(chunk);
+            gradient.sum(chunk, pattern.start(chunk), dy, pattern.start(chunk), pattern.length(chunk));
+        };
+        WorkerPool.Chunks apply = chunk ->
+                gradient.apply(pattern.start(chunk), dy, pattern.start(chunk), pattern.length(chunk));
         return step -> {
-            pass.norm.update();
-            workers.run(pattern.chunks(), reduce);
-            pass.finishSums(step);
+            gradient.norm().update();
+            workers.run(pattern.chunks(), sum);
+            gradient.finish(step);
             workers.run(pattern.chunks(), apply);
         };
     }
 
-    /** The passes over one set of operands. */
-    private final class Pass {
-        private final MemorySegment x;
+    private Launch masked(Dropout dropout, NormGradient gradient, MemorySegment dy, MemorySegment scratch) {
+        Blocks blocks = new Blocks(dropout, gradient, dy, scratch);
+        WorkerPool.ThreadChunks sum = blocks::sum;
+        WorkerPool.ThreadChunks apply = blocks::apply;
+        return step -> {
+            gradient.norm().update();
+            blocks.mask.begin(step);
+            workers.run(pattern.chunks(), sum);
+            gradient.finish(step);
+            workers.run(pattern.chunks(), apply);
+        };
+    }
+
+    /** dy masked block by block, in memory of each thread's own. */
+    private final class Blocks {
+        private final NormGradient gradient;
         private final MemorySegment dy;
-        private final MemorySegment dx;
-        private final MemorySegment gammaGradient;
-        private final MemorySegment betaGradient;
-        private final NormCoefficients norm;
-        private final ChannelRows rows;
-        /** sum(dy)/M and sum(dy xbar)/M, repeated. */
-        private final float[] meanGradient = pattern.coefficients();
-        private final float[] meanProduct = pattern.coefficients();
-        private final float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        private final DropoutMask mask;
+        private final MemorySegment[] masked = new MemorySegment[workers.threads()];
+        private final long blockVoxels = DropoutMask.blockVoxels(pattern.channels());
 
-        Pass(Operands operands) {
-            x = HostBuffer.segment(operands.input(0));
-            norm = new NormCoefficients(pattern, HostBuffer.segment(operands.input(1)),
-                    HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
-            dy = HostBuffer.segment(operands.input(4));
-            dx = HostBuffer.segment(operands.output(0));
-            gammaGradient = HostBuffer.segment(operands.state(0));
-            betaGradient = HostBuffer.segment(operands.state(1));
-            rows = new ChannelRows(pattern, ROWS, Memory.workspace(operands, workspaceBytes()));
+        Blocks(Dropout dropout, NormGradient gradient, MemorySegment dy, MemorySegment scratch) {
+            this.gradient = gradient;
+            this.dy = dy;
+            for (int thread = 0; thread < masked.length; thread++) {
+                masked[thread] = scratch.asSlice(thread * blockBytes(), blockBytes());
+            }
+            this.mask = new DropoutMask(dropout, pattern.channels(), masked.length,
+                    scratch.asSlice(masked.length * blockBytes()));
         }
 
-        void reduce(int chunk) {
-            long tail = pattern.tail(chunk);
-            for (int column = 0; column < pattern.period(); column += Lanes.COUNT) {
-                reduceColumn(chunk, column, pattern.start(chunk), tail);
-            }
-            for (long i = tail; i < pattern.start(chunk + 1); i++) {
-                int position = (int) (i - tail);
-                float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
-                float gradient = masked(i, position, centred);
-                rows.add(chunk, SUM, position, gradient);
-                rows.add(chunk, PRODUCT, position, gradient * centred * norm.inverse[position]);
+        void sum(int chunk, int thread) {
+            gradient.clear(chunk);
+            for (long voxel = 0; voxel < pattern.valuesPerChannel(chunk); voxel += blockVoxels) {
+                long count = draw(chunk, thread, voxel);
+                gradient.sum(chunk, at(chunk, voxel), masked[thread], 0, count);
             }
         }
 
-        private void reduceColumn(int chunk, int column, long start, long end) {
-            FloatVector mean = FloatVector.fromArray(Lanes.FLOATS, norm.mean, column);
-            FloatVector scale = FloatVector.fromArray(Lanes.FLOATS, norm.scale, column);
-            FloatVector shift = FloatVector.fromArray(Lanes.FLOATS, norm.shift, column);
-            FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-            FloatVector product = sum;
-            for (long i = start + column; i < end; i += pattern.period()) {
-                FloatVector centred = Lanes.load(x, i).sub(mean);
-                VectorMask<Float> passes = centred.fma(scale, shift).compare(VectorOperators.GT, floor);
-                FloatVector gradient = FloatVector.zero(Lanes.FLOATS).blend(Lanes.load(dy, i), passes);
-                sum = sum.add(gradient);
-                product = gradient.fma(centred, product);
-            }
-            FloatVector inverse = FloatVector.fromArray(Lanes.FLOATS, norm.inverse, column);
-            Lanes.store(sum, rows.memory(), rows.index(chunk, SUM) + column);
-            Lanes.store(product.mul(inverse), rows.memory(), rows.index(chunk, PRODUCT) + column);
-        }
-
-        private void finishSums(Step step) {
-            double values = pattern.valuesPerChannel();
-            for (int c = 0; c < pattern.channels(); c++) {
-                double sum = rows.total(SUM, c);
-                double product = rows.total(PRODUCT, c);
-                deliver(betaGradient, c, sum, step);
-                deliver(gammaGradient, c, norm.r(c) * product + norm.d(c) * sum, step);
-                meanGradient[c] = (float) (sum / values);
-                meanProduct[c] = (float) (product / values * norm.inverse[c]);
-            }
-            pattern.repeat(meanGradient);
-            pattern.repeat(meanProduct);
-        }
-
-        private void deliver(MemorySegment gradients, int c, double gradient, Step step) {
-            double before = step.accumulate ? gradients.getAtIndex(ValueLayout.JAVA_FLOAT, c) : 0;
-            gradients.setAtIndex(ValueLayout.JAVA_FLOAT, c, (float) (before + gradient));
-        }
-
-        void apply(int chunk) {
-            long tail = pattern.tail(chunk);
-            for (long row = pattern.start(chunk); row < tail; row += pattern.period()) {
-                for (int i = 0; i < pattern.period(); i += Lanes.COUNT) {
-                    applyVector(row + i, i);
-                }
-            }
-            for (long i = tail; i < pattern.start(chunk + 1); i++) {
-                int position = (int) (i - tail);
-                float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, i) - norm.mean[position];
-                float gradient = masked(i, position, centred);
-                dx.setAtIndex(ValueLayout.JAVA_FLOAT, i, norm.scale[position]
-                        * (gradient - meanGradient[position] - centred * meanProduct[position]));
+        void apply(int chunk, int thread) {
+            for (long voxel = 0; voxel < pattern.valuesPerChannel(chunk); voxel += blockVoxels) {
+                long count = draw(chunk, thread, voxel);
+                gradient.apply(at(chunk, voxel), masked[thread], 0, count);
             }
         }
 
-        private void applyVector(long index, int column) {
-            FloatVector scale = FloatVector.fromArray(Lanes.FLOATS, norm.scale, column);
-            FloatVector shift = FloatVector.fromArray(Lanes.FLOATS, norm.shift, column);
-            FloatVector centred = Lanes.load(x, index).sub(FloatVector.fromArray(Lanes.FLOATS, norm.mean, column));
-            VectorMask<Float> passes = centred.fma(scale, shift).compare(VectorOperators.GT, floor);
-            FloatVector gradient = FloatVector.zero(Lanes.FLOATS).blend(Lanes.load(dy, index), passes)
-                    .sub(FloatVector.fromArray(Lanes.FLOATS, meanGradient, column));
-            FloatVector product = FloatVector.fromArray(Lanes.FLOATS, meanProduct, column);
-            Lanes.store(centred.neg().fma(product, gradient).mul(scale), dx, index);
+        /** Masks the block at a voxel of a chunk; gives its number of elements. */
+        private long draw(int chunk, int thread, long voxel) {
+            long voxels = Math.min(blockVoxels, pattern.valuesPerChannel(chunk) - voxel);
+            mask.apply(thread, pattern.voxel(chunk) + voxel, voxels, dy, at(chunk, voxel), masked[thread], 0);
+            return voxels * pattern.channels();
         }
 
-        private float masked(long i, int position, float centred) {
-            boolean passes = Math.fma(centred, norm.scale[position], norm.shift[position]) > floor;
-            return passes ? dy.getAtIndex(ValueLayout.JAVA_FLOAT, i) : 0;
+        private long at(int chunk, long voxel) {
+            return pattern.start(chunk) + voxel * pattern.channels();
         }
     }
 }

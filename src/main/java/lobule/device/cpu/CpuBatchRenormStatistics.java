@@ -34,13 +34,14 @@ final class CpuBatchRenormStatistics implements Kernel {
 
     @Override
     public long workspaceBytes() {
-        return ChannelRows.bytes(pattern, ROWS);
+        return ChannelRows.bytes(pattern, pattern.chunks(), ROWS);
     }
 
     @Override
     public Launch bind(Operands operands) {
         MemorySegment x = HostBuffer.segment(operands.input(0));
-        ChannelRows rows = new ChannelRows(pattern, ROWS, Memory.workspace(operands, workspaceBytes()));
+        ChannelRows rows = new ChannelRows(pattern, pattern.chunks(), ROWS,
+                Memory.workspace(operands, workspaceBytes()));
         RunningUpdate update = new RunningUpdate(op, operands);
         WorkerPool.Chunks chunks = chunk -> measure(x, rows, chunk);
         return step -> {

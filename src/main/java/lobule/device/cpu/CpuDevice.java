@@ -18,6 +18,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -83,12 +85,14 @@ public final class CpuDevice implements Device {
                     new ConvolutionShape(out.get(0), in.get(1), in.get(0), false, false));
             case ConvolutionBackwardWeights(boolean bias) -> new CpuConvolutionBackwardWeights(library,
                     new ConvolutionShape(in.get(0), states.get(0), in.get(1), false, bias));
-            case TransposedConvolution _ -> new CpuConvolution(library,
-                    new ConvolutionShape(in.get(0), in.get(1), out.get(0), true, false));
-            case TransposedConvolutionBackwardData _ -> new CpuConvolutionBackwardData(library,
-                    new ConvolutionShape(out.get(0), in.get(1), in.get(0), true, false));
-            case TransposedConvolutionBackwardWeights _ -> new CpuConvolutionBackwardWeights(library,
-                    new ConvolutionShape(in.get(0), states.get(0), in.get(1), true, false));
+            case TransposedConvolution _ -> CpuConcatenation.writing(workers, out.get(0), in.get(1).size(1),
+                    y -> new CpuConvolution(library, new ConvolutionShape(in.get(0), in.get(1), y, true, false)));
+            case TransposedConvolutionBackwardData _ -> CpuConcatenation.reading(workers, 0, in.get(0),
+                    in.get(1).size(1), dy -> new CpuConvolutionBackwardData(library,
+                            new ConvolutionShape(out.get(0), in.get(1), dy, true, false)));
+            case TransposedConvolutionBackwardWeights _ -> CpuConcatenation.reading(workers, 1, in.get(1),
+                    states.get(0).size(1), dy -> new CpuConvolutionBackwardWeights(library,
+                            new ConvolutionShape(in.get(0), states.get(0), dy, true, false)));
             case BatchRenormStatistics statistics -> new CpuBatchRenormStatistics(workers, statistics, in.get(0));
             case RunningStatistics _ -> new CpuRunningStatistics();
             case BatchRenorm renorm -> new CpuBatchRenorm(workers, renorm, in.get(0));
@@ -98,6 +102,8 @@ public final class CpuDevice implements Device {
             case Dropout dropout -> new CpuDropout(workers, dropout, in.get(0));
             case CropConcatenate _ -> new CpuCropConcatenate(workers, in.get(0), in.get(1));
             case CropConcatenateBackward _ -> new CpuCropConcatenateBackward(workers, out.get(0), out.get(1));
+            case EncoderOutput _ -> new CpuEncoderOutput(workers, in.get(0), out.get(0), out.get(1));
+            case EncoderOutputBackward _ -> new CpuEncoderOutputBackward(workers, in.get(0), in.get(4), in.get(5));
             case Add _ -> new CpuAdd(workers);
             case SoftmaxDice dice -> CpuLosses.dice(workers, dice, in.get(0));
             case SoftmaxDiceBackward(SoftmaxDice dice) -> CpuLosses.diceBackward(workers, dice, in.get(0));

@@ -3,19 +3,15 @@ package lobule.device.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.DoubleVector;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.tensor.TensorSpec;
 
-/** Squares summed in float a short run at a time, the runs in double. Workspace: one double a chunk. */
+/** Squares summed in double. Workspace: {@link LaneSums} of one tensor after the other. */
 final class CpuGradientNorm implements Kernel {
-    /** Floats summed before the sum goes on in double. */
-    private static final long RUN = 1024;
-
     private final WorkerPool workers;
     private final List<Span> spans;
 
@@ -26,16 +22,16 @@ final class CpuGradientNorm implements Kernel {
 
     @Override
     public long workspaceBytes() {
-        return PartialSums.bytes(spans.stream().mapToInt(Span::chunks).max().orElse(0), 1);
+        return LaneSums.bytes(spans.stream().mapToInt(Span::chunks).max().orElse(0), 1);
     }
 
     @Override
     public Launch bind(Operands operands) {
-        PartialSums[] sums = new PartialSums[spans.size()];
+        LaneSums[] sums = new LaneSums[spans.size()];
         WorkerPool.Chunks[] chunks = new WorkerPool.Chunks[spans.size()];
         for (int i = 0; i < sums.length; i++) {
             Span span = spans.get(i);
-            PartialSums sum = new PartialSums(Memory.workspace(operands, PartialSums.bytes(span.chunks(), 1)), 1);
+            LaneSums sum = new LaneSums(Memory.workspace(operands, LaneSums.bytes(span.chunks(), 1)), 1);
             MemorySegment gradient = HostBuffer.segment(operands.input(i));
             sums[i] = sum;
             chunks[i] = chunk -> squares(gradient, span.start(chunk), span.end(chunk), chunk, sum);
@@ -51,22 +47,17 @@ final class CpuGradientNorm implements Kernel {
         };
     }
 
-    private static void squares(MemorySegment gradient, long start, long end, int chunk, PartialSums sum) {
-        sum.clear(chunk);
-        for (long run = start; run < end; run += RUN) {
-            long stop = Math.min(end, run + RUN);
-            FloatVector squares = FloatVector.zero(Lanes.FLOATS);
-            long i = run;
-            for (; i + Lanes.COUNT <= stop; i += Lanes.COUNT) {
-                FloatVector g = Lanes.load(gradient, i);
-                squares = g.fma(g, squares);
-            }
-            double total = squares.reduceLanes(VectorOperators.ADD);
-            for (; i < stop; i++) {
-                double g = gradient.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-                total += g * g;
-            }
-            sum.add(chunk, 0, total);
+    private static void squares(MemorySegment gradient, long start, long end, int chunk, LaneSums sum) {
+        DoubleVector squares = DoubleVector.zero(Lanes.DOUBLES);
+        long i = start;
+        for (; i + Lanes.DOUBLE_COUNT <= end; i += Lanes.DOUBLE_COUNT) {
+            DoubleVector g = Lanes.widen(gradient, i);
+            squares = g.fma(g, squares);
+        }
+        sum.set(chunk, 0, squares);
+        for (; i < end; i++) {
+            double g = gradient.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            sum.add(chunk, 0, g * g);
         }
     }
 }

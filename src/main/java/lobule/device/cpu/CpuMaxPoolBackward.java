@@ -42,20 +42,20 @@ final class CpuMaxPoolBackward implements Kernel {
     private void unpool(MemorySegment x, MemorySegment dx, long at, MemorySegment dy, long from) {
         int c = 0;
         for (; c + Lanes.COUNT <= window.channels(); c += Lanes.COUNT) {
-            unpoolVector(x, dx, at + c, Lanes.load(dy, from + c));
+            unpoolVector(x, dx, at + c, dy, from + c);
         }
         for (; c < window.channels(); c++) {
             unpoolChannel(x, dx, at + c, dy.getAtIndex(ValueLayout.JAVA_FLOAT, from + c));
         }
     }
 
-    private void unpoolVector(MemorySegment x, MemorySegment dx, long at, FloatVector gradient) {
+    private void unpoolVector(MemorySegment x, MemorySegment dx, long at, MemorySegment dy, long from) {
         FloatVector largest = Lanes.load(x, at);
         for (int k = 1; k < window.size(); k++) {
             largest = largest.max(Lanes.load(x, at + window.offset(k)));
         }
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
-        FloatVector left = gradient;
+        FloatVector left = Lanes.load(dy, from);
         for (int k = 0; k < window.size(); k++) {
             long index = at + window.offset(k);
             VectorMask<Float> takes = Lanes.load(x, index).compare(VectorOperators.EQ, largest);

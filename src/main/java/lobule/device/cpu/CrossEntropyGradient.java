@@ -2,21 +2,31 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.DoubleVector;
 import lobule.op.SoftmaxCrossEntropy;
 
-/** w_y (p - onehot(y)) / sum w. */
+/** w (p - y) / sum w, with the weight w of the label and y = 1 for its class. */
 record CrossEntropyGradient(SoftmaxCrossEntropy forward) implements VoxelGradient.Rule {
 
     @Override
-    public void write(LabelledLogits logits, MemorySegment sums, MemorySegment gradient, long voxel) {
-        int label = logits.label(voxel);
-        double weights = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 1);
-        double scale = label < 0 || weights == 0 ? 0 : forward.weight(label) / weights;
-        double logSum = scale == 0 ? 0 : logits.logSum(voxel);
-        for (int c = 0; c < logits.classes(); c++) {
-            double value = scale == 0 ? 0
-                    : scale * (logits.probability(voxel, c, logSum) - (c == label ? 1 : 0));
-            gradient.setAtIndex(ValueLayout.JAVA_FLOAT, voxel * logits.classes() + c, (float) value);
+    public void differentiate(SoftmaxBlock block, MemorySegment sums) {
+        block.probabilities();
+        double weights = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, CrossEntropyTerms.WEIGHTS);
+        for (int c = 0; c < block.classes(); c++) {
+            scale(block, c, weights == 0 ? 0 : forward.weight(c) / weights);
+        }
+        for (int c = 0; c < block.classes(); c++) {
+            for (int v = 0; v < block.length(); v += Lanes.DOUBLE_COUNT) {
+                DoubleVector error = block.probability(c, v).sub(1, block.labelled(c, v));
+                block.setLogit(c, v, error.mul(block.own(v)));
+            }
+        }
+    }
+
+    /** Sets the factor of the voxels of class c. */
+    private static void scale(SoftmaxBlock block, int c, double factor) {
+        for (int v = 0; v < block.length(); v += Lanes.DOUBLE_COUNT) {
+            block.setOwn(v, block.own(v).blend(factor, block.labelled(c, v)));
         }
     }
 }

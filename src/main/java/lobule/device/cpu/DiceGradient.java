@@ -1,42 +1,43 @@
 package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.DoubleVector;
 import lobule.op.SoftmaxDice;
 
-/** Gradient of the dice loss through the softmax. */
+/** Gradient of the dice loss through the softmax: p (g - sum p g) with g = dloss/dp. */
 record DiceGradient(SoftmaxDice forward) implements VoxelGradient.Rule {
 
     @Override
-    public void write(LabelledLogits logits, MemorySegment sums, MemorySegment gradient, long voxel) {
-        int label = logits.label(voxel);
-        double logSum = label < 0 ? 0 : logits.logSum(voxel);
-        double mean = 0;
-        for (int c = 0; c < logits.classes() && label >= 0; c++) {
-            double p = logits.probability(voxel, c, logSum);
-            mean += p * byProbability(sums, logits.classes(), c, p, label);
+    public void differentiate(SoftmaxBlock block, MemorySegment sums) {
+        block.probabilities();
+        for (int v = 0; v < block.length(); v += Lanes.DOUBLE_COUNT) {
+            block.setOwn(v, DoubleVector.zero(Lanes.DOUBLES));
         }
-        for (int c = 0; c < logits.classes(); c++) {
-            double p = label < 0 ? 0 : logits.probability(voxel, c, logSum);
-            double value = label < 0 ? 0 : p * (byProbability(sums, logits.classes(), c, p, label) - mean);
-            gradient.setAtIndex(ValueLayout.JAVA_FLOAT, voxel * logits.classes() + c, (float) value);
+        for (int c = 0; c < block.classes(); c++) {
+            byProbability(block, c, sums);
+        }
+        for (int c = 0; c < block.classes(); c++) {
+            throughSoftmax(block, c);
         }
     }
 
-    /** dloss/dp of class c: -(2 y - D) / (S + e) / classes in the mean, squared with 2 p D. */
-    private double byProbability(MemorySegment sums, int classes, int c, double p, int label) {
-        if (c < forward.firstClass()) {
-            return 0;
+    /** g of class c is -(2 y - D) / (S + e) / classes in the mean, squared with 2 p D; adds p g to the sum. */
+    private void byProbability(SoftmaxBlock block, int c, MemorySegment sums) {
+        int averaged = block.classes() - forward.firstClass();
+        double scale = c < forward.firstClass() ? 0 : 1 / DiceTerms.below(sums, c, forward.epsilon()) / averaged;
+        double dice = scale * DiceTerms.dice(sums, c, forward.epsilon());
+        for (int v = 0; v < block.length(); v += Lanes.DOUBLE_COUNT) {
+            DoubleVector p = block.probability(c, v);
+            DoubleVector every = forward.squared() ? p.mul(2 * dice) : DoubleVector.broadcast(Lanes.DOUBLES, dice);
+            DoubleVector g = every.sub(2 * scale, block.labelled(c, v));
+            block.setLogit(c, v, g);
+            block.setOwn(v, p.fma(g, block.own(v)));
         }
-        double y = c == label ? 1 : 0;
-        double dice = dice(sums, c, forward.epsilon()) * (forward.squared() ? 2 * p : 1);
-        double below = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 2L * c + 1) + forward.epsilon();
-        return -(2 * y - dice) / below / (classes - forward.firstClass());
     }
 
-    /** D = (2 I + e) / (S + e). */
-    static double dice(MemorySegment sums, int c, double epsilon) {
-        return (2 * sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 2L * c) + epsilon)
-                / (sums.getAtIndex(ValueLayout.JAVA_DOUBLE, 2L * c + 1) + epsilon);
+    private static void throughSoftmax(SoftmaxBlock block, int c) {
+        for (int v = 0; v < block.length(); v += Lanes.DOUBLE_COUNT) {
+            block.setLogit(c, v, block.logit(c, v).sub(block.own(v)).mul(block.probability(c, v)));
+        }
     }
 }

@@ -5,8 +5,10 @@ import java.lang.foreign.ValueLayout;
 import lobule.device.HostBuffer;
 import lobule.device.Tensor;
 
-/** Logits in NDHWC beside their labels: voxel by voxel, the softmax and what the target says. */
+/** Logits in NDHWC beside their labels. */
 final class LabelledLogits {
+    private static final int IGNORED = -1;
+
     private final MemorySegment logits;
     private final MemorySegment target;
     private final int classes;
@@ -23,15 +25,11 @@ final class LabelledLogits {
         return classes;
     }
 
-    long voxels() {
-        return target.byteSize();
-    }
-
     /** The label of a voxel, or -1 where it is ignored. */
     int label(long voxel) {
         int label = Byte.toUnsignedInt(target.get(ValueLayout.JAVA_BYTE, voxel));
         if (label == ignoreLabel) {
-            return -1;
+            return IGNORED;
         }
         if (label >= classes) {
             throw new IllegalStateException("target has label " + label + " at voxel " + voxel
@@ -42,31 +40,5 @@ final class LabelledLogits {
 
     float logit(long voxel, int c) {
         return logits.getAtIndex(ValueLayout.JAVA_FLOAT, voxel * classes + c);
-    }
-
-    /** log sum exp of a voxel's logits, without overflow. */
-    double logSum(long voxel) {
-        double largest = logit(voxel, predicted(voxel));
-        double sum = 0;
-        for (int c = 0; c < classes; c++) {
-            sum += Math.exp(logit(voxel, c) - largest);
-        }
-        return largest + Math.log(sum);
-    }
-
-    /** Softmax probability of class c. */
-    double probability(long voxel, int c, double logSum) {
-        return Math.exp(logit(voxel, c) - logSum);
-    }
-
-    /** The class of the largest logit, the lowest on ties. */
-    int predicted(long voxel) {
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (logit(voxel, c) > logit(voxel, best)) {
-                best = c;
-            }
-        }
-        return best;
     }
 }

@@ -1,16 +1,31 @@
 package lobule.device.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-import java.lang.foreign.MemorySegment;
-
-/** The vector unit: float lanes, and loads and stores at element indices of off-heap memory. */
+/**
+ * The vector unit: float and double lanes, and loads and stores at element indices of off-heap memory.
+ *
+ * <p>Kernels keep to operations whose result is the same bit for bit before and after the JVM compiles them, so neither
+ * reduceLanes(ADD), whose order is open, nor EXP and LOG, which come from a library only once compiled. And they pass
+ * vectors from method to method only where these are small enough to be inlined always: elsewhere the JVM puts them on
+ * the heap.
+ */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
     static final int COUNT = FLOATS.length();
+    static final int DOUBLE_COUNT = DOUBLES.length();
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /** As many floats as there are double lanes. */
+    private static final VectorSpecies<Float> HALF =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLE_COUNT * Float.SIZE));
 
     private Lanes() {}
 
@@ -18,7 +33,31 @@ final class Lanes {
         return FloatVector.fromMemorySegment(FLOATS, segment, index * Float.BYTES, ORDER);
     }
 
+    /** Lanes outside the mask are 0 and not read. */
+    static FloatVector load(MemorySegment segment, long index, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(FLOATS, segment, index * Float.BYTES, ORDER, mask);
+    }
+
+    /** Lanes outside the mask are not written. */
+    static void store(FloatVector vector, MemorySegment segment, long index, VectorMask<Float> mask) {
+        vector.intoMemorySegment(segment, index * Float.BYTES, ORDER, mask);
+    }
+
     static void store(FloatVector vector, MemorySegment segment, long index) {
         vector.intoMemorySegment(segment, index * Float.BYTES, ORDER);
+    }
+
+    static DoubleVector loadDoubles(MemorySegment segment, long index) {
+        return DoubleVector.fromMemorySegment(DOUBLES, segment, index * Double.BYTES, ORDER);
+    }
+
+    static void store(DoubleVector vector, MemorySegment segment, long index) {
+        vector.intoMemorySegment(segment, index * Double.BYTES, ORDER);
+    }
+
+    /** Floats from memory, in double. */
+    static DoubleVector widen(MemorySegment floats, long index) {
+        return (DoubleVector) FloatVector.fromMemorySegment(HALF, floats, index * Float.BYTES, ORDER)
+                .convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 }

@@ -2,6 +2,9 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import lobule.device.HostBuffer;
+import lobule.device.Operands;
 import lobule.op.BatchRenormStatistics;
 
 /**
@@ -19,7 +22,8 @@ final class NormCoefficients {
     /** 1 / sigma_B. */
     final float[] inverse;
 
-    NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma, MemorySegment beta) {
+    private NormCoefficients(ChannelPattern pattern, MemorySegment statistics, MemorySegment gamma,
+                             MemorySegment beta) {
         this.pattern = pattern;
         this.statistics = statistics;
         this.gamma = gamma;
@@ -28,6 +32,12 @@ final class NormCoefficients {
         this.scale = pattern.coefficients();
         this.shift = pattern.coefficients();
         this.inverse = pattern.coefficients();
+    }
+
+    /** Of a node whose inputs begin with x, statistics, gamma, beta. */
+    static NormCoefficients of(ChannelPattern pattern, Operands operands) {
+        return new NormCoefficients(pattern, HostBuffer.segment(operands.input(1)),
+                HostBuffer.segment(operands.input(2)), HostBuffer.segment(operands.input(3)));
     }
 
     /** Reads statistics and parameters as they are now. */
@@ -44,6 +54,31 @@ final class NormCoefficients {
         pattern.repeat(inverse);
         pattern.repeat(scale);
         pattern.repeat(shift);
+    }
+
+    /** max(y, 0) of x, for the channels from {@code c} on. */
+    FloatVector rectified(FloatVector x, int c) {
+        return x.sub(FloatVector.fromArray(Lanes.FLOATS, mean, c)).fma(FloatVector.fromArray(Lanes.FLOATS, scale, c),
+                FloatVector.fromArray(Lanes.FLOATS, shift, c)).max(0);
+    }
+
+    /** y = max((x - mean) scale + shift, floor) over {@code count} elements from channel 0 on; y may be x. */
+    void normalise(MemorySegment x, long from, MemorySegment y, long to, long count, float floor) {
+        long whole = count / pattern.period() * pattern.period();
+        FloatVector lowest = FloatVector.broadcast(Lanes.FLOATS, floor);
+        for (long row = 0; row < whole; row += pattern.period()) {
+            for (int i = 0; i < pattern.period(); i += Lanes.COUNT) {
+                FloatVector centred = Lanes.load(x, from + row + i).sub(FloatVector.fromArray(Lanes.FLOATS, mean, i));
+                FloatVector factor = FloatVector.fromArray(Lanes.FLOATS, scale, i);
+                FloatVector summand = FloatVector.fromArray(Lanes.FLOATS, shift, i);
+                Lanes.store(centred.fma(factor, summand).max(lowest), y, to + row + i);
+            }
+        }
+        for (long i = whole; i < count; i++) {
+            int c = (int) (i - whole);
+            float centred = x.getAtIndex(ValueLayout.JAVA_FLOAT, from + i) - mean[c];
+            y.setAtIndex(ValueLayout.JAVA_FLOAT, to + i, Math.max(Math.fma(centred, scale[c], shift[c]), floor));
+        }
     }
 
     float r(int channel) {

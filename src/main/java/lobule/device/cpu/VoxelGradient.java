@@ -6,35 +6,39 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 
-/** A kernel that writes the gradient of each voxel's logits from these, its label and the sums of the forward pass. */
+/**
+ * A kernel that writes the gradient of each voxel's logits from these, its label and the sums of the forward pass.
+ * Workspace: {@link SoftmaxBlocks}.
+ */
 final class VoxelGradient implements Kernel {
-    /** Writes one voxel's gradient, one float a class, to {@code gradient} from {@code voxel * classes}. */
+    /**
+     * Replaces the logits of a block, just loaded, by their gradient; what it leaves at ignored voxels does not matter.
+     */
     interface Rule {
-        void write(LabelledLogits logits, MemorySegment sums, MemorySegment gradient, long voxel);
+        void differentiate(SoftmaxBlock block, MemorySegment sums);
     }
 
-    private final WorkerPool workers;
-    private final Span span;
-    private final int ignoreLabel;
+    private final SoftmaxBlocks blocks;
     private final Rule rule;
 
-    VoxelGradient(WorkerPool workers, long voxels, int ignoreLabel, Rule rule) {
-        this.workers = workers;
-        this.span = new Span(voxels);
-        this.ignoreLabel = ignoreLabel;
+    VoxelGradient(SoftmaxBlocks blocks, Rule rule) {
+        this.blocks = blocks;
         this.rule = rule;
     }
 
     @Override
+    public long workspaceBytes() {
+        return blocks.workspaceBytes();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
-        LabelledLogits logits = new LabelledLogits(operands.input(0), operands.input(1), ignoreLabel);
         MemorySegment sums = HostBuffer.segment(operands.input(2));
         MemorySegment gradient = HostBuffer.segment(operands.output(0));
-        WorkerPool.Chunks chunks = chunk -> {
-            for (long voxel = span.start(chunk); voxel < span.end(chunk); voxel++) {
-                rule.write(logits, sums, gradient, voxel);
-            }
-        };
-        return step -> workers.run(span.chunks(), chunks);
+        Runnable map = blocks.bind(operands, Memory.workspace(operands, workspaceBytes()), (block, start, chunk) -> {
+            rule.differentiate(block, sums);
+            block.write(gradient, start);
+        });
+        return step -> map.run();
     }
 }

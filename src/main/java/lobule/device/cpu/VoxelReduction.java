@@ -6,57 +6,49 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 
-/** A kernel that sums over labelled voxels; the sums are its last output. Workspace: {@link PartialSums}. */
+/**
+ * A kernel that sums over labelled voxels; the sums are its last output. Workspace: {@link SoftmaxBlocks}, {@link
+ * LaneSums}.
+ */
 final class VoxelReduction implements Kernel {
-    /** The terms of one voxel that is not ignored. */
+    /** The terms of voxels, and what follows from their sums. */
     interface Terms {
-        void add(LabelledLogits logits, long voxel, int label, int chunk, PartialSums sums);
+        /** Number of sums. */
+        int count();
+
+        /** Adds the terms of a block, just loaded, to the sums of its chunk. */
+        void add(SoftmaxBlock block, int chunk, LaneSums sums);
+
+        /** Writes what follows from the sums to the first output. */
+        void finish(MemorySegment sums, MemorySegment output);
     }
 
-    private final WorkerPool workers;
-    private final Span span;
-    private final int count;
-    private final int ignoreLabel;
+    private final SoftmaxBlocks blocks;
     private final Terms terms;
-    private final Finish finish;
 
-    /** What follows from the sums. */
-    interface Finish {
-        void accept(MemorySegment sums, Operands operands);
-    }
-
-    VoxelReduction(WorkerPool workers, long voxels, int count, int ignoreLabel, Terms terms, Finish finish) {
-        this.workers = workers;
-        this.span = new Span(voxels);
-        this.count = count;
-        this.ignoreLabel = ignoreLabel;
+    VoxelReduction(SoftmaxBlocks blocks, Terms terms) {
+        this.blocks = blocks;
         this.terms = terms;
-        this.finish = finish;
     }
 
     @Override
     public long workspaceBytes() {
-        return PartialSums.bytes(span.chunks(), count);
+        return blocks.workspaceBytes() + LaneSums.bytes(blocks.chunks(), terms.count());
     }
 
     @Override
     public Launch bind(Operands operands) {
-        LabelledLogits logits = new LabelledLogits(operands.input(0), operands.input(1), ignoreLabel);
-        PartialSums partial = new PartialSums(Memory.workspace(operands, workspaceBytes()), count);
+        MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
+        LaneSums partial = new LaneSums(workspace.asSlice(blocks.workspaceBytes()), terms.count());
+        Runnable reduction = blocks.bind(operands, workspace, (block, start, chunk) ->
+                terms.add(block, chunk, partial));
         MemorySegment sums = HostBuffer.segment(operands.outputs().getLast());
-        WorkerPool.Chunks chunks = chunk -> {
-            partial.clear(chunk);
-            for (long voxel = span.start(chunk); voxel < span.end(chunk); voxel++) {
-                int label = logits.label(voxel);
-                if (label >= 0) {
-                    terms.add(logits, voxel, label, chunk, partial);
-                }
-            }
-        };
+        MemorySegment output = HostBuffer.segment(operands.output(0));
         return step -> {
-            workers.run(span.chunks(), chunks);
+            partial.clear();
+            reduction.run();
             partial.write(sums);
-            finish.accept(sums, operands);
+            terms.finish(sums, output);
         };
     }
 }

@@ -9,16 +9,27 @@ import java.util.concurrent.locks.LockSupport;
  * since oneDNN's OpenMP threads need the cores between two calls.
  */
 final class WorkerPool implements AutoCloseable {
+    /** One chunk of a piece of work that has scratch memory for each thread, 0 to {@link #threads()} - 1. */
+    @FunctionalInterface
+    interface ThreadChunks {
+        void run(int chunk, int thread);
+    }
+
     /** One chunk of a piece of work. */
     @FunctionalInterface
-    interface Chunks {
+    interface Chunks extends ThreadChunks {
         void run(int chunk);
+
+        @Override
+        default void run(int chunk, int thread) {
+            run(chunk);
+        }
     }
 
     private final Thread[] workers;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
-    private Chunks work;
+    private ThreadChunks work;
     private int chunks;
     private Thread caller;
     private volatile Throwable failure;
@@ -29,7 +40,8 @@ final class WorkerPool implements AutoCloseable {
     WorkerPool(int threads) {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = Thread.ofPlatform().daemon().name("lobule-cpu-" + (i + 1)).start(this::work);
+            int thread = i + 1;
+            workers[i] = Thread.ofPlatform().daemon().name("lobule-cpu-" + thread).start(() -> work(thread));
         }
     }
 
@@ -38,10 +50,10 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /** Runs chunks 0 to {@code count} - 1 and returns when all are done; throws what a chunk threw. */
-    void run(int count, Chunks task) {
+    void run(int count, ThreadChunks task) {
         if (count <= 1 || workers.length == 0) {
             for (int chunk = 0; chunk < count; chunk++) {
-                task.run(chunk);
+                task.run(chunk, 0);
             }
             return;
         }
@@ -55,7 +67,7 @@ final class WorkerPool implements AutoCloseable {
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
-        takeChunks();
+        takeChunks(0);
         while (busy.get() > 0) {
             LockSupport.park(this);
         }
@@ -70,7 +82,7 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void work() {
+    private void work(int thread) {
         int seen = 0;
         while (true) {
             while (generation == seen) {
@@ -80,17 +92,17 @@ final class WorkerPool implements AutoCloseable {
                 LockSupport.park(this);
             }
             seen = generation;
-            takeChunks();
+            takeChunks(thread);
             if (busy.decrementAndGet() == 0) {
                 LockSupport.unpark(caller);
             }
         }
     }
 
-    private void takeChunks() {
+    private void takeChunks(int thread) {
         try {
             for (int chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
-                work.run(chunk);
+                work.run(chunk, thread);
             }
         } catch (RuntimeException | Error e) {
             failure = e;

@@ -33,7 +33,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
     ConvolutionDescriptors(ConvolutionGeometry geometry, MathMode math) {
         this.geometry = geometry;
         try {
-            input = tensor(geometry.input(), cleanup);
+            input = tensor(geometry.input(), geometry.samplePitch(), cleanup);
             output = tensor(geometry.output(), cleanup);
             createFilter();
             createConvolution(math);
@@ -45,6 +45,11 @@ final class ConvolutionDescriptors implements AutoCloseable {
 
     /** A dense NCDHW tensor of floats. */
     static cudnnTensorDescriptor tensor(Shape shape, Cleanup cleanup) {
+        return tensor(shape, shape.channels(), cleanup);
+    }
+
+    /** A NCDHW tensor of floats with {@code samplePitch} channels from one sample to the next. */
+    private static cudnnTensorDescriptor tensor(Shape shape, long samplePitch, Cleanup cleanup) {
         cudnnTensorDescriptor descriptor = new cudnnTensorDescriptor();
         Cudnn.check(cudnnCreateTensorDescriptor(descriptor), "cudnnCreateTensorDescriptor", shape);
         cleanup.add(() -> Cudnn.check(cudnnDestroyTensorDescriptor(descriptor), "cudnnDestroyTensorDescriptor", shape));
@@ -55,6 +60,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
             strides[axis] = Math.toIntExact(stride);
             stride *= sizes[axis];
         }
+        strides[0] = Math.toIntExact(samplePitch * shape.voxels());
         Cudnn.check(cudnnSetTensorNdDescriptor(descriptor, cudnnDataType.CUDNN_DATA_FLOAT, sizes.length, sizes,
                 strides), "cudnnSetTensorNdDescriptor", shape);
         return descriptor;

@@ -14,6 +14,6 @@ interface ConvolutionKernel extends Kernel {
 
     @Override
     default Launch bind(Operands operands) {
-        return bind(ConvolutionMemory.of(pass(), geometry().transposed(), operands, workspaceBytes()));
+        return bind(ConvolutionMemory.of(pass(), geometry(), operands, workspaceBytes()));
     }
 }

@@ -9,21 +9,24 @@ record ConvolutionMemory(DevicePointer input, DevicePointer filter, DevicePointe
 
     /**
      * The memory of a node: which operand is what depends on the pass, and on which of its two tensors is the larger
-     * one.
+     * one. The input is the last channels of its operand.
      */
-    static ConvolutionMemory of(ConvolutionPass pass, boolean transposed, Operands operands, long workspaceBytes) {
-        return switch (pass) {
-            case ForwardPass _ ->
-                    of(operands.input(0), operands.input(1), operands.output(0), operands, workspaceBytes);
-            case BackwardDataPass _ ->
-                    of(operands.output(0), operands.input(1), operands.input(0), operands, workspaceBytes);
-            case BackwardFilterPass _ -> of(operands.input(transposed ? 1 : 0), operands.state(0),
-                    operands.input(transposed ? 0 : 1), operands, workspaceBytes);
+    static ConvolutionMemory of(ConvolutionPass pass, ConvolutionGeometry geometry, Operands operands, long bytes) {
+        boolean transposed = geometry.transposed();
+        Tensor input = switch (pass) {
+            case ForwardPass _ -> operands.input(0);
+            case BackwardDataPass _ -> operands.output(0);
+            case BackwardFilterPass _ -> operands.input(transposed ? 1 : 0);
         };
-    }
-
-    private static ConvolutionMemory of(Tensor input, Tensor filter, Tensor output, Operands operands, long bytes) {
-        return new ConvolutionMemory(DeviceBuffer.pointer(input), DeviceBuffer.pointer(filter),
-                DeviceBuffer.pointer(output), DeviceBuffer.workspace(operands), bytes);
+        Tensor filter = pass instanceof BackwardFilterPass ? operands.state(0) : operands.input(1);
+        Tensor output = switch (pass) {
+            case ForwardPass _ -> operands.output(0);
+            case BackwardDataPass _ -> operands.input(0);
+            case BackwardFilterPass _ -> operands.input(transposed ? 0 : 1);
+        };
+        long before = input.spec().shape().channels() - geometry.input().channels();
+        return new ConvolutionMemory(
+                DeviceBuffer.pointer(input).plus(before * geometry.input().voxels() * Float.BYTES),
+                DeviceBuffer.pointer(filter), DeviceBuffer.pointer(output), DeviceBuffer.workspace(operands), bytes);
     }
 }

@@ -80,7 +80,7 @@ final class CublasUpConvolution implements ConvolutionKernel {
 
         Part(ConvolutionMemory memory, long n, long channel, long channels) {
             long rows = channels * kernelVoxels;
-            DevicePointer fine = memory.input().plus((n * fineChannels + channel) * channelBytes());
+            DevicePointer fine = memory.input().plus((n * geometry.samplePitch() + channel) * channelBytes());
             DevicePointer coarse = memory.output().plus(n * coarseChannels * coarseVoxels * Float.BYTES);
             DevicePointer weight = memory.filter().plus(channel * kernelVoxels * Float.BYTES);
             firstSample = n == 0;

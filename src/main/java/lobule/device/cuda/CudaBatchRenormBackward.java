@@ -4,49 +4,68 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.op.BatchRenormBackward;
+import lobule.op.Dropout;
 import lobule.tensor.Shape;
 
-/** Sums a chunk, then a channel, then dx. Workspace: partial sums, then the means (2, C). */
+/** Sums a chunk, then a channel, then dx. */
 final class CudaBatchRenormBackward implements Kernel {
-    private static final long VALUES = 2;
-
     private final Kernels kernels;
     private final BatchRenormBackward op;
     private final ChannelRows rows;
+    private final NormGradient gradient;
 
     CudaBatchRenormBackward(Kernels kernels, BatchRenormBackward op, Shape x) {
         this.kernels = kernels;
         this.op = op;
         this.rows = ChannelRows.of(x);
+        this.gradient = new NormGradient(x, rows.blocks());
     }
 
     @Override
     public long workspaceBytes() {
-        return rows.partialBytes(VALUES) + VALUES * rows.channels() * Float.BYTES;
+        return gradient.workspaceBytes();
     }
 
     @Override
     public Launch bind(Operands operands) {
-        DevicePointer partial = DeviceBuffer.workspace(operands);
-        DevicePointer means = partial.plus(rows.partialBytes(VALUES));
-        KernelCall sums = kernels.call("batch_renorm", "renorm_backward_partial").pointers(partial)
-                .tensors(operands.input(0), operands.input(4), operands.input(1), operands.input(2), operands.input(3))
+        return op.dropout().map(dropout -> dropping(operands, dropout)).orElseGet(() -> plain(operands));
+    }
+
+    private Launch plain(Operands operands) {
+        KernelCall sums = sums("batch_renorm", "renorm_backward_partial", operands)
                 .sizes(rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu()).build(rows.blocks());
-        KernelCall.Builder finish = kernels.call("batch_renorm", "renorm_backward_finish")
-                .tensors(operands.state(0), operands.state(1)).pointers(means, partial).tensors(operands.input(1))
-                .sizes(rows.batch(), rows.channels(), rows.voxels(), rows.chunks());
-        int accumulate = finish.next();
-        KernelCall gradients = finish.flag(false).build(rows.channels());
-        KernelCall apply = kernels.call("batch_renorm", "renorm_backward_apply")
-                .tensors(operands.output(0), operands.input(0), operands.input(4), operands.input(1), operands.input(2),
-                        operands.input(3))
-                .pointers(means).sizes(rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu())
-                .build(rows.blocks());
+        NormGradient.Finish finish = gradient.finish(kernels, operands);
+        KernelCall apply = apply("batch_renorm", "renorm_backward_apply", operands).build(rows.blocks());
         return step -> {
             sums.launch();
-            gradients.set(accumulate, step.accumulate ? 1 : 0);
-            gradients.launch();
+            finish.launch(step);
             apply.launch();
         };
+    }
+
+    private Launch dropping(Operands operands, Dropout dropout) {
+        DropoutCall sums = DropoutCall.of(sums("renorm_dropout", "renorm_dropout_backward_partial", operands)
+                .sizes(rows.batch(), rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu()), dropout, rows);
+        NormGradient.Finish finish = gradient.finish(kernels, operands);
+        DropoutCall apply = DropoutCall.of(apply("renorm_dropout", "renorm_dropout_backward_apply", operands), dropout,
+                rows);
+        return step -> {
+            sums.launch(step);
+            finish.launch(step);
+            apply.launch(step);
+        };
+    }
+
+    private KernelCall.Builder sums(String module, String function, Operands operands) {
+        return kernels.call(module, function).pointers(gradient.partial(operands))
+                .tensors(operands.input(0), operands.input(4), operands.input(1), operands.input(2), operands.input(3));
+    }
+
+    private KernelCall.Builder apply(String module, String function, Operands operands) {
+        return kernels.call(module, function)
+                .tensors(operands.output(0), operands.input(0), operands.input(4), operands.input(1), operands.input(2),
+                        operands.input(3))
+                .pointers(gradient.means(operands)).sizes(rows.channels(), rows.voxels(), rows.chunks())
+                .flag(op.relu());
     }
 }

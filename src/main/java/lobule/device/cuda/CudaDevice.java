@@ -28,12 +28,14 @@ public final class CudaDevice implements Device {
     private final OpKernels ops;
     private final String description;
     private final String hardware;
+    private final boolean fuses;
 
     /**
      * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
      * @throws CudaCallException          where the driver refuses
      */
     public CudaDevice(CudaOptions options) {
+        fuses = options.cudnnOps().isEmpty();
         CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
         libraries.require();
         initialise();
@@ -50,7 +52,8 @@ public final class CudaDevice implements Device {
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context, hardware);
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
-            ops = new OpKernels(kernels, new Convolutions(options, context, kernels, cudnn, cublas, search),
+            ops = new OpKernels(context, kernels,
+                    new Convolutions(options, context, kernels, cudnn, cublas, search),
                     weights -> new ClassWeights(context, transfers.staging(), weights), cudnn, options.cudnnOps());
             cleanup.add(context::drain);
         } catch (RuntimeException | LinkageError e) {
@@ -81,6 +84,12 @@ public final class CudaDevice implements Device {
     @Override
     public String description() {
         return description;
+    }
+
+    /** Not where cuDNN is to compute single ops: fused ones have no counterpart there. */
+    @Override
+    public boolean fuses() {
+        return fuses;
     }
 
     @Override

@@ -4,13 +4,9 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.op.Dropout;
-import lobule.tensor.Shape;
 
 /** Dropout, whose mask is drawn again whenever it is needed. */
 final class CudaDropout implements Kernel {
-    /** Channels that share a draw of four random words. */
-    private static final long LANES = 4;
-
     private final Kernels kernels;
     private final Dropout op;
 
@@ -21,19 +17,10 @@ final class CudaDropout implements Kernel {
 
     @Override
     public Launch bind(Operands operands) {
-        Shape x = operands.input(0).spec().shape();
-        long chunks = Kernels.chunks(x.voxels());
-        KernelCall.Builder call = kernels.call("dropout", "dropout").tensors(operands.output(0), operands.input(0))
-                .sizes(x.channels(), x.voxels(), chunks);
-        int seed = call.next();
-        call.sizes(0, op.index());
-        int microStep = call.next();
-        KernelCall built = call.sizes(0, op.threshold()).scalars(1 / (1 - op.rate()))
-                .build(x.batch() * Math.ceilDiv(x.channels(), LANES) * chunks);
-        return step -> {
-            built.set(seed, step.seed);
-            built.set(microStep, step.microStep);
-            built.launch();
-        };
+        ChannelRows rows = ChannelRows.of(operands.input(0).spec().shape());
+        KernelCall.Builder start = kernels.call("dropout", "dropout").tensors(operands.output(0), operands.input(0))
+                .sizes(rows.channels(), rows.voxels(), rows.chunks());
+        DropoutCall call = DropoutCall.of(start, op, rows);
+        return call::launch;
     }
 }

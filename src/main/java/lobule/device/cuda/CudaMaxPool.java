@@ -3,7 +3,6 @@ package lobule.device.cuda;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
-import lobule.op.MaxPool;
 import lobule.tensor.Shape;
 
 /** Largest voxel of each window. */
@@ -21,13 +20,8 @@ final class CudaMaxPool implements Kernel {
         Extents pooled = Extents.of(operands.output(0).spec().shape());
         long chunks = Kernels.chunks(pooled.plane());
         KernelCall call = kernels.call("max_pool", "max_pool_forward").tensors(operands.output(0), operands.input(0))
-                .sizes(extents.depth(), extents.height(), extents.width(), windowDepth(x), chunks)
+                .sizes(extents.depth(), extents.height(), extents.width(), PoolWindows.of(x).depth(), chunks)
                 .build(x.batch() * x.channels() * pooled.depth() * chunks);
         return step -> call.launch();
-    }
-
-    /** 1 in 2D, where the kernels see a depth of 1. */
-    static long windowDepth(Shape x) {
-        return x.spatialRank() == 3 ? MaxPool.WINDOW : 1;
     }
 }

@@ -23,7 +23,7 @@ public final class CudaPlanningDevice implements Device {
     /** @param workspaceLimitBytes as {@link CudaOptions#workspaceLimitBytes} */
     public CudaPlanningDevice(long workspaceLimitBytes) {
         this.workspaceLimitBytes = workspaceLimitBytes;
-        this.ops = new OpKernels(Kernels.unloaded(), this::convolution, _ -> new ClassWeights(), null, Set.of());
+        this.ops = new OpKernels(null, Kernels.unloaded(), this::convolution, _ -> new ClassWeights(), null, Set.of());
     }
 
     private ConvolutionKernel convolution(ConvolutionPass pass, ConvolutionGeometry geometry) {

@@ -15,6 +15,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -34,6 +36,7 @@ import lobule.tensor.TensorSpec;
 
 /** The kernel of every op. */
 final class OpKernels {
+    private final CudaContext context;
     private final Kernels kernels;
     private final ConvolutionKernels convolutions;
     private final Function<List<Double>, ClassWeights> classWeights;
@@ -41,12 +44,14 @@ final class OpKernels {
     private final Set<CudnnOp> cudnnOps;
 
     /**
+     * @param context      null where kernels are only prepared
      * @param classWeights uploads the weights of a cross entropy
      * @param cudnn        null where {@code cudnnOps} is empty
      * @param cudnnOps     taken from {@code cudnn} instead of the own kernels
      */
-    OpKernels(Kernels kernels, ConvolutionKernels convolutions, Function<List<Double>, ClassWeights> classWeights,
-              Cudnn cudnn, Set<CudnnOp> cudnnOps) {
+    OpKernels(CudaContext context, Kernels kernels, ConvolutionKernels convolutions,
+              Function<List<Double>, ClassWeights> classWeights, Cudnn cudnn, Set<CudnnOp> cudnnOps) {
+        this.context = context;
         this.kernels = kernels;
         this.convolutions = convolutions;
         this.classWeights = classWeights;
@@ -66,7 +71,10 @@ final class OpKernels {
                 Kernel product = convolution(new BackwardFilterPass(), op, inputs, states, outputs);
                 yield bias ? new CudaConvolutionBackwardWeights(kernels, product, inputs.get(1).shape()) : product;
             }
-            case TransposedConvolution _ -> convolution(new BackwardDataPass(), op, inputs, states, outputs);
+            case TransposedConvolution(boolean concatenated) -> {
+                Kernel product = convolution(new BackwardDataPass(), op, inputs, states, outputs);
+                yield concatenated ? new CudaTransposedConvolution(context, product) : product;
+            }
             case TransposedConvolutionBackwardData _ -> convolution(new ForwardPass(), op, inputs, states, outputs);
             case TransposedConvolutionBackwardWeights _ ->
                     convolution(new BackwardFilterPass(), op, inputs, states, outputs);
@@ -82,6 +90,8 @@ final class OpKernels {
                     : new CudaDropout(kernels, dropout);
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
+            case EncoderOutput _ -> new CudaEncoderOutput(context, kernels);
+            case EncoderOutputBackward _ -> new CudaEncoderOutputBackward(kernels, first);
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
             case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);

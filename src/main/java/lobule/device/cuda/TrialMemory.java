@@ -15,8 +15,8 @@ final class TrialMemory implements AutoCloseable {
     private TrialMemory(CudaContext context, ConvolutionGeometry geometry, long workspaceBytes) {
         this.context = context;
         try {
-            memory = new ConvolutionMemory(zeros(geometry.input()), zeros(geometry.filter()), zeros(geometry.output()),
-                    allocate(workspaceBytes), workspaceBytes);
+            memory = new ConvolutionMemory(zeros(geometry.spannedInput()), zeros(geometry.filter()),
+                    zeros(geometry.output()), allocate(workspaceBytes), workspaceBytes);
         } catch (RuntimeException e) {
             cleanup.closeAfter(e);
             throw e;

@@ -30,4 +30,9 @@ record ChannelNorm(double mean, double deviation, double r, double d, double gam
     double output(double x) {
         return gamma * (normalised(x) * r + d) + beta;
     }
+
+    /** max(output, 0) as a tensor would hold it: rounded to float32. */
+    float rectified(double x) {
+        return (float) Math.max(output(x), 0);
+    }
 }

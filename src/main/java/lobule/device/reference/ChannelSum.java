@@ -8,7 +8,7 @@ final class ChannelSum {
 
     /** Sum of {@code term} over the row-major indices of channel {@code c}. */
     static double of(Extents extents, long c, LongToDoubleFunction term) {
-        long voxels = extents.d() * extents.h() * extents.w();
+        long voxels = extents.voxels();
         double sum = 0;
         for (long n = 0; n < extents.n(); n++) {
             long start = extents.index(n, c, 0, 0, 0);

@@ -21,6 +21,16 @@ record Extents(long n, long c, long d, long h, long w) {
         return ((n * this.d + d) * this.h + h) * w() + w;
     }
 
+    /** Index of an element's voxel over (N, D, H, W), from the element's own. */
+    long voxel(long index) {
+        return index / voxels() / c * voxels() + index % voxels();
+    }
+
+    /** Voxels of one channel of one member of the batch. */
+    long voxels() {
+        return d * h * w;
+    }
+
     /** Rows along W over (N, D, H), whatever their channel. */
     long rows() {
         return n * d * h;
@@ -42,7 +52,7 @@ record Extents(long n, long c, long d, long h, long w) {
 
     /** Values of one channel in the whole batch. */
     long valuesPerChannel() {
-        return n * d * h * w;
+        return n * voxels();
     }
 
     /** Where a row along W is. */

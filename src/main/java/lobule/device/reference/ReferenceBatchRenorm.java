@@ -1,19 +1,21 @@
 package lobule.device.reference;
 
+import java.util.Optional;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
+import lobule.op.BatchRenorm;
 
-/** y = gamma ((x - mu) / sigma r + d) + beta channel by channel, with relu max(y, 0). */
+/** y = gamma ((x - mu) / sigma r + d) + beta channel by channel, with relu max(y, 0), with dropout what it keeps. */
 final class ReferenceBatchRenorm implements Launch {
-    private final boolean relu;
+    private final BatchRenorm op;
     private final Operands operands;
     private final HostTensor x;
     private final HostTensor y;
     private final Parallel parallel;
 
-    ReferenceBatchRenorm(boolean relu, Operands operands, Parallel parallel) {
-        this.relu = relu;
+    ReferenceBatchRenorm(BatchRenorm op, Operands operands, Parallel parallel) {
+        this.op = op;
         this.operands = operands;
         this.x = HostTensor.of(operands.input(0));
         this.y = HostTensor.of(operands.output(0));
@@ -22,17 +24,19 @@ final class ReferenceBatchRenorm implements Launch {
 
     @Override
     public void run(Step step) {
-        parallel.forEach(x.extents().c(), this::channel);
+        parallel.forEach(x.extents().c(), c -> channel(c, step));
     }
 
-    private void channel(long c) {
+    private void channel(long c, Step step) {
         ChannelNorm norm = ChannelNorm.of(operands, c);
-        long voxels = x.extents().d() * x.extents().h() * x.extents().w();
+        Optional<DropoutMask> mask = op.dropout().map(dropout -> new DropoutMask(dropout, x.extents().c(), step));
+        long voxels = x.extents().voxels();
         for (long n = 0; n < x.extents().n(); n++) {
             long start = x.extents().index(n, c, 0, 0, 0);
-            for (long index = start; index < start + voxels; index++) {
-                double output = norm.output(x.get(index));
-                y.set(index, relu ? Math.max(output, 0) : output);
+            for (long i = 0; i < voxels; i++) {
+                double output = norm.output(x.get(start + i));
+                double activated = op.relu() ? Math.max(output, 0) : output;
+                y.set(start + i, mask.isPresent() ? mask.get().apply(n * voxels + i, c, activated) : activated);
             }
         }
     }

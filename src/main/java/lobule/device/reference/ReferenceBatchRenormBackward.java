@@ -1,31 +1,26 @@
 package lobule.device.reference;
 
+import java.util.Optional;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
+import lobule.op.BatchRenormBackward;
 
-/**
- * dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy); dx = gamma r / sigma (dy - sum(dy)/M - xbar sum(dy xbar)/M),
- * with sums over the M values of a channel. With relu, dy is 0 where the forward output was not above 0.
- */
+/** {@link NormGradient} of dy where dropout kept the element and, with relu, the normalised value was above 0. */
 final class ReferenceBatchRenormBackward implements Launch {
-    private final boolean relu;
+    private final BatchRenormBackward op;
     private final Operands operands;
     private final HostTensor x;
     private final HostTensor dy;
-    private final HostTensor dx;
-    private final ParameterGradient gamma;
-    private final ParameterGradient beta;
+    private final NormGradient gradient;
     private final Parallel parallel;
 
-    ReferenceBatchRenormBackward(boolean relu, Operands operands, Parallel parallel) {
-        this.relu = relu;
+    ReferenceBatchRenormBackward(BatchRenormBackward op, Operands operands, Parallel parallel) {
+        this.op = op;
         this.operands = operands;
         this.x = HostTensor.of(operands.input(0));
         this.dy = HostTensor.of(operands.input(4));
-        this.dx = HostTensor.of(operands.output(0));
-        this.gamma = ParameterGradient.of(operands.state(0));
-        this.beta = ParameterGradient.of(operands.state(1));
+        this.gradient = NormGradient.of(operands);
         this.parallel = parallel;
     }
 
@@ -36,28 +31,12 @@ final class ReferenceBatchRenormBackward implements Launch {
 
     private void channel(long c, Step step) {
         ChannelNorm norm = ChannelNorm.of(operands, c);
-        double sum = ChannelSum.of(x.extents(), c, index -> outputGradient(norm, index));
-        double sumTimesX = ChannelSum.of(x.extents(), c,
-                index -> outputGradient(norm, index) * norm.normalised(x.get(index)));
-        gamma.put(c, norm.r() * sumTimesX + norm.d() * sum, step);
-        beta.put(c, sum, step);
-        double values = x.extents().valuesPerChannel();
-        inputGradient(c, norm, sum / values, sumTimesX / values);
-    }
-
-    private double outputGradient(ChannelNorm norm, long index) {
-        return relu && !(norm.output(x.get(index)) > 0) ? 0 : dy.get(index);
-    }
-
-    private void inputGradient(long c, ChannelNorm norm, double mean, double meanTimesX) {
-        double scale = norm.gamma() * norm.r() / norm.deviation();
-        long voxels = x.extents().d() * x.extents().h() * x.extents().w();
-        for (long n = 0; n < x.extents().n(); n++) {
-            long start = x.extents().index(n, c, 0, 0, 0);
-            for (long index = start; index < start + voxels; index++) {
-                double xbar = norm.normalised(x.get(index));
-                dx.set(index, scale * (outputGradient(norm, index) - mean - xbar * meanTimesX));
+        Optional<DropoutMask> mask = op.dropout().map(dropout -> new DropoutMask(dropout, x.extents().c(), step));
+        gradient.channel(c, norm, index -> {
+            if (op.relu() && !(norm.output(x.get(index)) > 0)) {
+                return 0;
             }
-        }
+            return mask.isPresent() ? mask.get().apply(x.extents().voxel(index), c, dy.get(index)) : dy.get(index);
+        }, step);
     }
 }

@@ -18,6 +18,8 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
 import lobule.op.CropConcatenateBackward;
 import lobule.op.Dropout;
+import lobule.op.EncoderOutput;
+import lobule.op.EncoderOutputBackward;
 import lobule.op.GradientNorm;
 import lobule.op.MaxPool;
 import lobule.op.MaxPoolBackward;
@@ -74,7 +76,7 @@ public final class ReferenceDevice implements Device {
             case ConvolutionBackwardData() -> operands -> new ReferenceConvolutionBackwardData(operands, parallel);
             case ConvolutionBackwardWeights(boolean bias) ->
                     operands -> new ReferenceConvolutionBackwardWeights(bias, operands, parallel);
-            case TransposedConvolution() -> operands -> new ReferenceTransposedConvolution(operands, parallel);
+            case TransposedConvolution _ -> operands -> new ReferenceTransposedConvolution(operands, parallel);
             case TransposedConvolutionBackwardData() ->
                     operands -> new ReferenceTransposedConvolutionBackwardData(operands, parallel);
             case TransposedConvolutionBackwardWeights() ->
@@ -86,9 +88,10 @@ public final class ReferenceDevice implements Device {
             case Add() -> ReferenceAdd::new;
             case BatchRenormStatistics statistics ->
                     operands -> new ReferenceBatchRenormStatistics(statistics, operands, parallel);
-            case BatchRenorm(boolean relu) -> operands -> new ReferenceBatchRenorm(relu, operands, parallel);
-            case BatchRenormBackward(boolean relu) ->
-                    operands -> new ReferenceBatchRenormBackward(relu, operands, parallel);
+            case BatchRenorm norm -> operands -> new ReferenceBatchRenorm(norm, operands, parallel);
+            case BatchRenormBackward norm -> operands -> new ReferenceBatchRenormBackward(norm, operands, parallel);
+            case EncoderOutput _ -> operands -> new ReferenceEncoderOutput(operands, parallel);
+            case EncoderOutputBackward() -> operands -> new ReferenceEncoderOutputBackward(operands, parallel);
             case RunningStatistics() -> ReferenceRunningStatistics::new;
             case Dropout dropout -> operands -> new ReferenceDropout(dropout, operands, parallel);
             case SoftmaxCrossEntropy loss -> operands -> new ReferenceSoftmaxCrossEntropy(loss, operands, parallel);

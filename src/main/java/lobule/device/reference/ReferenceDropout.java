@@ -2,15 +2,11 @@ package lobule.device.reference;
 
 import lobule.device.Launch;
 import lobule.device.Operands;
-import lobule.device.Philox;
 import lobule.device.Step;
 import lobule.op.Dropout;
 
 /** y = x / (1 - rate) where the Philox word of the element is at least rate 2^32, else 0. */
 final class ReferenceDropout implements Launch {
-    /** One Philox block serves this many channels of a voxel. */
-    private static final int LANES = 4;
-
     private final Dropout op;
     private final HostTensor x;
     private final HostTensor y;
@@ -29,18 +25,12 @@ final class ReferenceDropout implements Launch {
     }
 
     private void row(Extents.Row at, Step step) {
-        Philox philox = Philox.of(step.seed);
-        int[] words = new int[LANES];
-        long blocksPerVoxel = Math.ceilDiv(x.extents().c(), LANES);
+        DropoutMask mask = new DropoutMask(op, x.extents().c(), step);
         for (long w = 0; w < x.extents().w(); w++) {
             long voxel = x.extents().voxel(at.n(), at.d(), at.h(), w);
             for (long c = 0; c < x.extents().c(); c++) {
-                if (c % LANES == 0) {
-                    long block = voxel * blocksPerVoxel + c / LANES;
-                    philox.words((int) block, (int) (block >>> 32), op.index(), (int) step.microStep, words);
-                }
-                boolean kept = Integer.toUnsignedLong(words[(int) (c % LANES)]) >= op.threshold();
-                y.set(at.n(), c, at.d(), at.h(), w, kept ? x.get(at.n(), c, at.d(), at.h(), w) / (1 - op.rate()) : 0);
+                long index = x.extents().index(at.n(), c, at.d(), at.h(), w);
+                y.set(index, mask.apply(voxel, c, x.get(index)));
             }
         }
     }

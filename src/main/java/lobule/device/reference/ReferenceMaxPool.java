@@ -13,7 +13,7 @@ final class ReferenceMaxPool implements Launch {
 
     ReferenceMaxPool(Operands operands, Parallel parallel) {
         this.x = HostTensor.of(operands.input(0));
-        this.window = PoolWindow.of(x, operands.input(0).spec().shape());
+        this.window = PoolWindow.of(operands.input(0).spec().shape());
         this.y = HostTensor.of(operands.output(0));
         this.parallel = parallel;
     }
@@ -26,7 +26,7 @@ final class ReferenceMaxPool implements Launch {
     private void row(Extents.Row at) {
         for (long c = 0; c < y.extents().c(); c++) {
             for (long w = 0; w < y.extents().w(); w++) {
-                y.set(at.n(), c, at.d(), at.h(), w, x.get(window.largest(at.n(), c, at.d(), at.h(), w)));
+                y.set(at.n(), c, at.d(), at.h(), w, x.get(window.largest(at.n(), c, at.d(), at.h(), w, x::get)));
             }
         }
     }

@@ -6,18 +6,21 @@ import lobule.device.Step;
 
 /**
  * dx(n, ci, d, h, w) = sum over co, kd, kh, kw of
- * weight(ci, co, kd, kh, kw) dy(n, co, d kD + kd, h kH + kh, w kW + kw).
+ * weight(ci, co, kd, kh, kw) dy(n, Cs + co, d kD + kd, h kH + kh, w kW + kw).
  */
 final class ReferenceTransposedConvolutionBackwardData implements Launch {
     private final HostTensor dy;
     private final HostTensor weight;
     private final HostTensor dx;
+    /** Channels of dy before those that count. */
+    private final long firstChannel;
     private final Parallel parallel;
 
     ReferenceTransposedConvolutionBackwardData(Operands operands, Parallel parallel) {
         this.dy = HostTensor.of(operands.input(0));
         this.weight = HostTensor.of(operands.input(1));
         this.dx = HostTensor.of(operands.output(0));
+        this.firstChannel = dy.extents().c() - weight.extents().c();
         this.parallel = parallel;
     }
 
@@ -34,7 +37,8 @@ final class ReferenceTransposedConvolutionBackwardData implements Launch {
         for (long co = 0; co < kernel.c(); co++) {
             for (long kd = 0; kd < kernel.d(); kd++) {
                 for (long kh = 0; kh < kernel.h(); kh++) {
-                    dy.readRow(at.n(), co, at.d() * kernel.d() + kd, at.h() * kernel.h() + kh, row);
+                    dy.readRow(at.n(), firstChannel + co, at.d() * kernel.d() + kd, at.h() * kernel.h() + kh,
+                            row);
                     accumulate(sums, row, co, kd, kh);
                 }
             }

@@ -5,13 +5,16 @@ import lobule.device.Operands;
 import lobule.device.Step;
 
 /**
- * dweight(ci, co, kd, kh, kw) = sum over n, d, h, w of x(n, ci, d, h, w) dy(n, co, d kD + kd, h kH + kh, w kW + kw).
+ * dweight(ci, co, kd, kh, kw) = sum over n, d, h, w of
+ * x(n, ci, d, h, w) dy(n, Cs + co, d kD + kd, h kH + kh, w kW + kw).
  */
 final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
     private final HostTensor x;
     private final HostTensor dy;
     private final ParameterGradient weight;
     private final Extents kernel;
+    /** Channels of dy before those that count. */
+    private final long firstChannel;
     private final Parallel parallel;
 
     ReferenceTransposedConvolutionBackwardWeights(Operands operands, Parallel parallel) {
@@ -19,6 +22,7 @@ final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
         this.dy = HostTensor.of(operands.input(1));
         this.weight = ParameterGradient.of(operands.state(0));
         this.kernel = Extents.of(operands.state(0).spec().shape());
+        this.firstChannel = dy.extents().c() - kernel.c();
         this.parallel = parallel;
     }
 
@@ -39,7 +43,8 @@ final class ReferenceTransposedConvolutionBackwardWeights implements Launch {
             int tap = 0;
             for (long kd = 0; kd < kernel.d(); kd++) {
                 for (long kh = 0; kh < kernel.h(); kh++) {
-                    dy.readRow(at.n(), co, at.d() * kernel.d() + kd, at.h() * kernel.h() + kh, dyRow);
+                    dy.readRow(at.n(), firstChannel + co, at.d() * kernel.d() + kd,
+                            at.h() * kernel.h() + kh, dyRow);
                     for (int kw = 0; kw < kernel.w(); kw++) {
                         Rows.gather(dyRow, kw, kernel.width(), column);
                         Rows.addProducts(sums[tap++], column, xRow, 0);

@@ -14,6 +14,8 @@ import lobule.device.TensorTooLargeException;
 import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
+import lobule.nn.Recompute;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Adam;
@@ -22,15 +24,19 @@ import lobule.op.Value;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plans made without a GPU are those made with one, but for the workspace that algorithms leave unused. */
 class CudaPlanningDeviceTest {
     private static final long LIMIT = CudaOptions.defaults().workspaceLimitBytes();
 
-    @Test
-    void ownKernelsStateTheWorkspaceTheyTakeAndConvolutionsTheLimit() {
+    @ParameterizedTest
+    @EnumSource
+    void ownKernelsStateTheWorkspaceTheyTakeAndConvolutionsTheLimit(Recompute recompute) {
         Graph graph = UNet.training(UNetConfig.of(3, 1, 2, 4, 0.5), Shape.of(1, 2, 12, 12, 4),
-                Loss.of(Loss.Kind.DICE_AND_CROSS_ENTROPY), new Adam(0.9, 0.999, 1e-8, 1)).graph();
+                Loss.of(Loss.Kind.DICE_AND_CROSS_ENTROPY), new Adam(0.9, 0.999, 1e-8, 1),
+                new MemorySaving(true, recompute)).graph();
         try (CudaDevice gpu = SimulatedGpu.open(); CudaPlanningDevice planning = new CudaPlanningDevice(LIMIT)) {
             for (Node node : graph.nodes()) {
                 if (geometry(node).isPresent()) {

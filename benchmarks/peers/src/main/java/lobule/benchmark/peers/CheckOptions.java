@@ -1,0 +1,16 @@
+package lobule.benchmark.peers;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Recorded steps to check libraries against, beside Lobule's own. */
+final class CheckOptions {
+    @Option(names = "--fixture", paramLabel = "FILE", description = "A recorded training step at r = 1 and d = 0 that"
+            + " every library must reproduce first.")
+    private List<Path> fixtures = List.of();
+
+    List<Path> fixtures() {
+        return fixtures;
+    }
+}

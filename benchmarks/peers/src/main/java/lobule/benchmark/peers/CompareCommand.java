@@ -1,0 +1,60 @@
+package lobule.benchmark.peers;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import lobule.benchmark.cli.Commands;
+import lobule.benchmark.cli.TaskOptions;
+import lobule.benchmark.contest.Contest;
+import lobule.benchmark.contest.ContestReport;
+import lobule.benchmark.contest.Outcome;
+import lobule.benchmark.machine.Machine;
+import lobule.benchmark.task.Mode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lobule, libtorch and ONNX Runtime on one network, by turns. */
+@Command(name = "compare", description = "Runs a training step and a forward pass in Lobule and its peers by turns,"
+        + " each in a process of its own.")
+final class CompareCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TaskOptions options;
+
+    @Mixin
+    private CheckOptions checks;
+
+    @Option(names = "--experiment", paramLabel = "NAME", description = "One of the presets. Default:"
+            + " ${DEFAULT-VALUE}.")
+    private String experiment = TaskOptions.EXPERIMENT;
+
+    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
+    private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
+
+    @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
+    private int steps = 5;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Machine machine = Machine.current();
+        if (!PeerCheck.run(checks.fixtures(), options.task(Mode.TRAINING, experiment), out)) {
+            return Commands.CHECK_FAILED;
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Mode mode : modes) {
+            outcomes.add(Contest.run(PeerContenders.class, PeerBenchmarks.entrants(mode),
+                    options.task(mode, experiment).withoutDropout(), steps, out));
+        }
+        options.folder().write("compare", machine, outcomes, ContestReport.markdown(outcomes), out);
+        List<String> disagreements = ContestReport.disagreements(outcomes);
+        disagreements.forEach(out::println);
+        return disagreements.isEmpty() ? 0 : Commands.CHECK_FAILED;
+    }
+}

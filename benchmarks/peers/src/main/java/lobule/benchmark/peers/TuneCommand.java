@@ -1,0 +1,68 @@
+package lobule.benchmark.peers;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import lobule.benchmark.cli.TaskOptions;
+import lobule.benchmark.contest.Contest;
+import lobule.benchmark.contest.ContestReport;
+import lobule.benchmark.contest.Outcome;
+import lobule.benchmark.machine.Machine;
+import lobule.benchmark.task.Mode;
+import lobule.benchmark.worker.Entrant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Finds the settings with which libtorch is compared: its own, by turns. */
+@Command(name = "tune", description = "Runs libtorch with several settings by turns.")
+final class TuneCommand implements Callable<Integer> {
+    private static final String ACTIVE = "ACTIVE";
+    private static final String PASSIVE = "PASSIVE";
+    private static final String POLICY = "OMP_WAIT_POLICY";
+    /** glibc gives tensors back to the system and faults their pages in again each time, unless told otherwise. */
+    private static final Map<String, String> KEEP = Map.of(POLICY, PASSIVE, "MALLOC_MMAP_MAX_", "0",
+            "MALLOC_TRIM_THRESHOLD_", "100000000000", "MALLOC_TOP_PAD_", "67108864");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TaskOptions options;
+
+    @Option(names = "--mode", split = ",", description = "training, forward; default both.")
+    private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
+
+    @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
+    private int steps = 5;
+
+    private static List<Entrant> settings() {
+        return List.of(
+                entrant("idle threads sleep", PeerContenders.LIBTORCH, Map.of(POLICY, PASSIVE)),
+                entrant("idle threads spin", PeerContenders.LIBTORCH, Map.of(POLICY, ACTIVE)),
+                entrant("memory kept by malloc", PeerContenders.LIBTORCH, KEEP),
+                entrant("huge pages", PeerContenders.LIBTORCH, Map.of(POLICY, PASSIVE, "THP_MEM_ALLOC_ENABLE", "1")),
+                entrant("rows of NCDHW", PeerContenders.LIBTORCH_ROWS, Map.of(POLICY, PASSIVE)));
+    }
+
+    private static Entrant entrant(String label, String contender, Map<String, String> environment) {
+        return new Entrant(label, contender, environment);
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Machine machine = Machine.current();
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Mode mode : modes) {
+            outcomes.add(Contest.run(PeerContenders.class, settings(), options.task(mode, TaskOptions.EXPERIMENT),
+                    steps, out));
+        }
+        options.folder().write("tune", machine, outcomes, ContestReport.markdown(outcomes), out);
+        return 0;
+    }
+}

@@ -1,0 +1,75 @@
+// What batch renormalisation does to one channel, forward and backward; formulas in batch_renorm.cu.
+#pragma once
+#include "reduction.cuh"
+
+// Values of a thread that are added up in float before they go into a sum in double.
+#define GROUP 16
+
+// y = scale (x - mean) + shift. Forward and backward pass compute y alike, so that they agree on the ReLU's mask.
+struct Norm {
+    float mean;
+    float scale;  // gamma r / sigma_B
+    float shift;  // gamma d + beta
+
+    __device__ float output(float centred) const { return fused_multiply_add(centred, scale, shift); }
+
+    // dy, or 0 where the ReLU cut y off.
+    __device__ float gradient(float centred, float dy, bool relu) const {
+        return relu && !(output(centred) > 0) ? 0.0f : dy;
+    }
+};
+
+DEVICE Norm norm_of(const float* statistics, const float* gamma, const float* beta, long long channels, long long c) {
+    float inverse = 1.0f / statistics[channels + c];
+    return {statistics[c], gamma[c] * statistics[2 * channels + c] * inverse,
+            fused_multiply_add(gamma[c], statistics[3 * channels + c], beta[c])};
+}
+
+// NaN passes.
+DEVICE float rectified(float output) { return output < 0 ? 0.0f : output; }
+
+// Sums of dy and of dy (x - mu).
+struct GradientSums {
+    float sum = 0;
+    float product = 0;
+    double total = 0;
+    double total_product = 0;
+
+    __device__ void add(float gradient, float centred) {
+        sum += gradient;
+        product = fused_multiply_add(gradient, centred, product);
+    }
+
+    // After at most GROUP values.
+    __device__ void end_group() {
+        total += sum;
+        total_product += product;
+        sum = 0;
+        product = 0;
+    }
+
+    // The block's sums as number `block` of `blocks`: partial (2, blocks). All threads call it.
+    __device__ void write(double* partial, long long block, long long blocks) {
+        total = block_sum(total);
+        total_product = block_sum(total_product);
+        if (threadIdx.x == 0) {
+            partial[block] = total;
+            partial[blocks + block] = total_product;
+        }
+    }
+};
+
+// sum dy / M, and sum(dy xbar) / M / sigma_B, which is multiplied by x - mu_B.
+struct GradientMeans {
+    float mean;
+    float product;
+
+    __device__ float input_gradient(const Norm& norm, float centred, float gradient) const {
+        return norm.scale * fused_multiply_add(-centred, product, gradient - mean);
+    }
+};
+
+// Channel c of means (2, C).
+DEVICE GradientMeans means_of(const float* means, long long channels, long long c) {
+    return {means[c], means[channels + c]};
+}

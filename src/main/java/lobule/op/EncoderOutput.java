@@ -1,0 +1,48 @@
+package lobule.op;
+
+import java.util.List;
+import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
+
+/**
+ * The end of an encoder level: y = max(renorm(x), 0) as {@link BatchRenorm}, of which only what is read later is
+ * written: {@link MaxPool} of y for the next level, and the centre of y for the decoder. y itself, the largest tensor
+ * of a level, never exists.
+ *
+ * <p>Inputs: x (N, Cs, D, H, W); statistics (4, Cs); gamma (Cs); beta (Cs). Outputs: pooled (N, Cs, D/2, H/2, W/2); the
+ * concatenation (N, Cs+Cu, D', H', W'), whose first Cs channels are y from (D-D')/2 on, rounded down, and the others 0,
+ * to be written by {@link TransposedConvolution}.
+ *
+ * @param concatenation shape of the second output
+ */
+public record EncoderOutput(Shape concatenation) implements Op, Differentiable {
+
+    @Override
+    public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
+        Operands operands = Operands.of(this, inputs, 4, states, 0);
+        BatchRenorm.check(operands, inputs);
+        Shape x = inputs.get(0).shape();
+        checkConcatenation(operands, x, concatenation);
+        return List.of(TensorSpec.activation(MaxPool.pooled(operands, x)), TensorSpec.activation(concatenation));
+    }
+
+    static void checkConcatenation(Operands operands, Shape x, Shape concatenation) {
+        operands.equal("rank of the concatenation " + concatenation, concatenation.rank(), x.rank());
+        operands.equal("batch of the concatenation " + concatenation, concatenation.batch(), x.batch());
+        operands.require(concatenation.channels() > x.channels(), "concatenation", concatenation,
+                "more channels than the input " + x);
+        for (int axis = 0; axis < x.spatialRank(); axis++) {
+            operands.require(concatenation.spatial(axis) <= x.spatial(axis), "concatenation", concatenation,
+                    "no larger than the input " + x);
+        }
+    }
+
+    @Override
+    public void gradient(Tape tape) {
+        Value dx = tape.append("backward", new EncoderOutputBackward(),
+                List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0),
+                        tape.outputGradient(1)),
+                List.of(tape.parameterGradient(tape.input(2)), tape.parameterGradient(tape.input(3)))).getFirst();
+        tape.inputGradient(0, dx);
+    }
+}
