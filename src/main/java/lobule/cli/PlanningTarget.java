@@ -15,7 +15,7 @@ import lobule.device.cuda.CudaReport;
  * @param roomSource what that is, and how it is known
  */
 record PlanningTarget(Device device, long roomBytes, String roomSource) implements AutoCloseable {
-    /** CUDA context and cuDNN: about half a gibibyte of the card with CUDA 12 and cuDNN 9, as reported by users. */
+    /** CUDA context and cuDNN on the card: a rule of thumb, to be replaced by a measurement on hardware. */
     private static final long ASSUMED_CUDA_BYTES = 512L << 20;
     /** Java heap and code, oneDNN's code, patches on their way in: docs/benchmarks.md measures less. */
     private static final long PROCESS_BYTES = 600L << 20;
