@@ -31,6 +31,7 @@ public final class Lobule implements Runnable {
         Lobule lobule = new Lobule();
         return new CommandLine(lobule)
                 .addSubcommand("train", new TrainCommand(devices))
+                .addSubcommand("plan", new PlanCommand(devices))
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .addSubcommand("devices", new DevicesCommand(devices))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -1,0 +1,46 @@
+package lobule.cli;
+
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** An amount of memory as arguments write it: 8GiB, 7.5GiB, 8000MiB, or bytes without a unit. */
+record MemorySize(long bytes) {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)(B|KiB|MiB|GiB|TiB)?");
+    private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30, "TiB", 40);
+
+    /** @throws TypeConversionException saying what is expected */
+    static MemorySize parse(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw wrong(text);
+        }
+        String unit = matcher.group(2) == null ? "B" : matcher.group(2);
+        BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << SHIFTS.get(unit)));
+        try {
+            long whole = bytes.toBigInteger().longValueExact();
+            if (whole > 0) {
+                return new MemorySize(whole);
+            }
+        } catch (ArithmeticException e) {
+            // more than 2^63 bytes: refused like 0
+        }
+        throw wrong(text);
+    }
+
+    private static TypeConversionException wrong(String text) {
+        return new TypeConversionException("\"" + text + "\" is no amount of memory, expected one such as 8GiB, 7.5GiB,"
+                + " 8000MiB or 8589934592 (bytes)");
+    }
+
+    /** For options. */
+    static final class Converter implements ITypeConverter<MemorySize> {
+        @Override
+        public MemorySize convert(String text) {
+            return parse(text);
+        }
+    }
+}
