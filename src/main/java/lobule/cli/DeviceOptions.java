@@ -28,6 +28,11 @@ final class DeviceOptions {
         return cuda;
     }
 
+    /** As asked for. */
+    String name() {
+        return name;
+    }
+
     Device open(Devices devices) {
         return open(devices, name);
     }

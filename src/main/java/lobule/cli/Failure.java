@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.device.TensorTooLargeException;
 import lobule.device.cuda.CudaCallException;
 import lobule.image.InputException;
 import lobule.train.DivergenceException;
@@ -26,7 +27,8 @@ final class Failure {
 
     static int ofExecution(Exception e, CommandLine command, boolean debug) {
         boolean input = e instanceof InputException || e instanceof CheckpointException
-                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException;
+                || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException
+                || e instanceof TensorTooLargeException;
         boolean failedCheck = e instanceof DivergenceException;
         // its message names the call, its values and what can be done
         boolean tellsAll = input || failedCheck || e instanceof CudaCallException;

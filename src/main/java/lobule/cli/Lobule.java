@@ -32,6 +32,7 @@ public final class Lobule implements Runnable {
         return new CommandLine(lobule)
                 .addSubcommand("train", new TrainCommand(devices))
                 .addSubcommand("predict", new PredictCommand(devices))
+                .addSubcommand("plan", new PlanCommand(devices))
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .addSubcommand("devices", new DevicesCommand(devices))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -16,6 +16,7 @@ import lobule.graph.Phase;
 import lobule.op.Op;
 import lobule.op.Value;
 import lobule.runtime.Executable;
+import lobule.runtime.MemoryReport;
 import lobule.runtime.Program;
 import lobule.runtime.Regions;
 import lobule.tensor.DType;
@@ -69,12 +70,17 @@ public final class TrainingModel implements AutoCloseable {
     /** Device memory that a model would take, without taking it. */
     public static long plannedBytes(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer,
                                     Recompute recompute) {
+        return memory(device, config, output, loss, optimizer, recompute).totalBytes();
+    }
+
+    /** The memory plan of a model, without taking any. */
+    public static MemoryReport memory(Device device, UNetConfig config, Shape output, Loss loss, Op optimizer,
+                                      Recompute recompute) {
         MemorySaving saving = new MemorySaving(device.fuses(), recompute);
         Graph graph = UNet.training(config, output, loss, optimizer, saving).graph();
         try (Program training = Program.prepare(device, graph);
                 Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss, saving).graph())) {
-            return Regions.bytes(graph)
-                    + Math.max(training.plan().arenaBytes(), evaluation.plan().arenaBytes());
+            return MemoryReport.of(training, evaluation);
         }
     }
 

@@ -1,31 +1,38 @@
 package lobule.plan;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Packs lifetimes into one arena. Offline dynamic storage allocation is NP-hard; the greedy placement, each block as
- * low as the blocks already placed allow, is tried in several orders and the smallest arena wins.
+ * Packs lifetimes into one arena. Offline dynamic storage allocation is NP-hard; here blocks are placed first fit in
+ * several orders. Each order is then improved: blocks that end too high, half way or more from the lower bound to the
+ * smallest arena so far, are moved a quarter of the way to the front, again and again, until the lower bound is met or
+ * the effort is spent. The smallest arena wins.
  */
 public final class MemoryPlanner {
+    /** Pairs of blocks that all placements together may look at: a few hundredths of a second. */
+    private static final long EFFORT = 40_000_000;
+    private static final long MOST_ROUNDS = 1000;
+    private static final Comparator<Lifetime> LARGEST = Comparator.comparingLong(Lifetime::bytes).reversed();
     private static final List<Comparator<Lifetime>> ORDERS = List.of(
-            Comparator.comparingLong(Lifetime::bytes).reversed(),
+            LARGEST,
             Comparator.comparingLong(MemoryPlanner::area).reversed(),
-            Comparator.comparingInt(MemoryPlanner::duration).reversed()
-                    .thenComparing(Comparator.comparingLong(Lifetime::bytes).reversed()),
-            Comparator.comparingInt(Lifetime::first)
-                    .thenComparing(Comparator.comparingLong(Lifetime::bytes).reversed()),
-            Comparator.comparingInt(Lifetime::last).reversed()
-                    .thenComparing(Comparator.comparingLong(Lifetime::bytes).reversed()));
+            Comparator.comparingInt(MemoryPlanner::duration).reversed().thenComparing(LARGEST),
+            Comparator.comparingInt(Lifetime::first).thenComparing(LARGEST),
+            Comparator.comparingInt(Lifetime::last).reversed().thenComparing(LARGEST));
 
     private final List<Lifetime> lifetimes;
-    private final long alignment;
+    private final FirstFit fit;
+    private final long enough;
+    private long[] best = {};
+    private long arena = Long.MAX_VALUE;
 
     private MemoryPlanner(List<Lifetime> lifetimes, long alignment) {
         this.lifetimes = lifetimes;
-        this.alignment = alignment;
+        this.fit = new FirstFit(lifetimes, alignment);
+        this.enough = fit.lowerBound();
     }
 
     /**
@@ -34,73 +41,54 @@ public final class MemoryPlanner {
      * @param alignment every offset is a multiple of this many bytes
      */
     public static MemoryPlan plan(List<Lifetime> lifetimes, long alignment) {
-        MemoryPlanner planner = new MemoryPlanner(List.copyOf(lifetimes), alignment);
-        long bound = planner.lowerBound();
-        MemoryPlan best = null;
-        for (Comparator<Lifetime> order : ORDERS) {
-            MemoryPlan plan = planner.place(order, bound);
-            if (best == null || plan.arenaBytes() < best.arenaBytes()) {
-                best = plan;
-            }
-        }
-        return best;
+        return new MemoryPlanner(List.copyOf(lifetimes), alignment).plan();
     }
 
-    private MemoryPlan place(Comparator<Lifetime> order, long bound) {
-        Integer[] sequence = new Integer[lifetimes.size()];
-        Arrays.setAll(sequence, i -> i);
-        Arrays.sort(sequence, Comparator.comparing(lifetimes::get, order));
-        List<Placement> placed = new ArrayList<>(sequence.length);
-        Placement[] result = new Placement[sequence.length];
-        long arena = 0;
-        for (int index : sequence) {
-            Placement placement = new Placement(lifetimes.get(index), lowestFit(lifetimes.get(index), placed));
-            result[index] = placement;
-            insert(placed, placement);
-            arena = Math.max(arena, placement.end());
-        }
-        return new MemoryPlan(List.of(result), aligned(arena), bound);
+    private MemoryPlan plan() {
+        List<int[]> orders = ORDERS.stream().map(this::order).toList();
+        orders.forEach(this::attempt);
+        long blocks = orders.getFirst().length;
+        long rounds = Math.min(MOST_ROUNDS, EFFORT / Math.max(1, blocks * blocks * orders.size()));
+        orders.forEach(order -> improve(order, rounds));
+        List<Placement> placements = IntStream.range(0, lifetimes.size())
+                .mapToObj(block -> new Placement(lifetimes.get(block), best[block])).toList();
+        return new MemoryPlan(placements, arena, new FirstFit(lifetimes, 1).lowerBound());
     }
 
-    /** The lowest offset at which no block placed so far is in the way. {@code placed} is sorted by offset. */
-    private long lowestFit(Lifetime lifetime, List<Placement> placed) {
-        long offset = 0;
-        for (Placement other : placed) {
-            if (!other.lifetime().overlaps(lifetime)) {
-                continue;
-            }
-            if (offset + lifetime.bytes() <= other.offset()) {
-                break;
-            }
-            offset = Math.max(offset, aligned(other.end()));
-        }
-        return offset;
+    /** Blocks of no bytes are left out: they may be anywhere. */
+    private int[] order(Comparator<Lifetime> comparator) {
+        return IntStream.range(0, lifetimes.size()).boxed().filter(block -> lifetimes.get(block).bytes() > 0)
+                .sorted(Comparator.comparing(lifetimes::get, comparator)).mapToInt(Integer::intValue).toArray();
     }
 
-    private static void insert(List<Placement> placed, Placement placement) {
-        int at = placed.size();
-        while (at > 0 && placed.get(at - 1).offset() > placement.offset()) {
-            at--;
-        }
-        placed.add(at, placement);
-    }
-
-    private long lowerBound() {
-        long bound = 0;
-        for (Lifetime start : lifetimes) {
-            long live = 0;
-            for (Lifetime other : lifetimes) {
-                if (other.first() <= start.first() && start.first() <= other.last()) {
-                    live += other.bytes();
+    private void improve(int[] order, long rounds) {
+        for (long round = 0; round < rounds && arena > enough; round++) {
+            attempt(order);
+            long tooHigh = enough + (arena - enough) / 2;
+            for (int at = 0; at < order.length; at++) {
+                if (fit.end(order[at]) > tooHigh) {
+                    move(order, at, at - Math.ceilDiv(at, 4));
                 }
             }
-            bound = Math.max(bound, live);
         }
-        return bound;
     }
 
-    private long aligned(long bytes) {
-        return Math.ceilDiv(bytes, alignment) * alignment;
+    private static void move(int[] order, int from, int to) {
+        int block = order[from];
+        System.arraycopy(order, to, order, to + 1, from - to);
+        order[to] = block;
+    }
+
+    private void attempt(int[] order) {
+        if (arena <= enough) {
+            return;
+        }
+        long[] offsets = fit.place(order);
+        long size = Arrays.stream(order).mapToLong(fit::end).max().orElse(0);
+        if (size < arena) {
+            arena = size;
+            best = offsets.clone();
+        }
     }
 
     private static int duration(Lifetime lifetime) {

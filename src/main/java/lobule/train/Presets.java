@@ -38,6 +38,11 @@ public final class Presets {
 
     private Presets() {}
 
+    /** Names of the experiments, the phantom not among them. */
+    public static List<String> experiments() {
+        return List.copyOf(EXPERIMENTS.keySet());
+    }
+
     /**
      * The settings of an experiment before anything overrides them.
      *

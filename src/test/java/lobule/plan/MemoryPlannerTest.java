@@ -87,6 +87,50 @@ class MemoryPlannerTest {
         }
     }
 
+    /** Like a training step: what the first half makes is needed until its mirror image in the second. */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 60, 200})
+    void nestedBlocksArePackedAlmostWithoutGaps(int nodes) {
+        for (int seed = 0; seed < 20; seed++) {
+            MemoryPlan plan = plan(nestedLifetimes(new Random(seed), nodes));
+            assertTrue(plan.arenaBytes() <= 1.02 * plan.lowerBoundBytes(), plan.arenaBytes() + " of at least "
+                    + plan.lowerBoundBytes() + " bytes with seed " + seed);
+        }
+    }
+
+    private static List<Lifetime> nestedLifetimes(Random random, int nodes) {
+        List<Lifetime> lifetimes = new ArrayList<>();
+        for (int i = 0; i < nodes; i++) {
+            int mirror = 2 * nodes - i;
+            lifetimes.add(new Lifetime("kept " + i, size(random), i, mirror + random.nextInt(3)));
+            lifetimes.add(new Lifetime("forward " + i, size(random), i, i + random.nextInt(4)));
+            lifetimes.add(new Lifetime("backward " + i, size(random), mirror, mirror + random.nextInt(4)));
+        }
+        return lifetimes;
+    }
+
+    /** From one to three thousand units of the alignment, small ones more often. */
+    private static long size(Random random) {
+        return ALIGNMENT * (long) Math.exp(8 * random.nextDouble());
+    }
+
+    /** No rule is behind these lifetimes; some have no plan at the lower bound. */
+    @Test
+    void mostRandomBlocksArePackedAlmostWithoutGaps() {
+        int close = 0;
+        for (int seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            List<Lifetime> lifetimes = new ArrayList<>();
+            for (int i = 0; i < 80; i++) {
+                int first = random.nextInt(160);
+                lifetimes.add(new Lifetime("block " + i, size(random), first, first + random.nextInt(40)));
+            }
+            MemoryPlan plan = plan(lifetimes);
+            close += plan.arenaBytes() <= 1.02 * plan.lowerBoundBytes() ? 1 : 0;
+        }
+        assertTrue(close >= 90, close + " of 100 plans are within 2 %");
+    }
+
     private static List<Lifetime> randomLifetimes(Random random, int count) {
         List<Lifetime> lifetimes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -143,7 +187,7 @@ class MemoryPlannerTest {
     /** The largest sum of what lives at one node. */
     private static long bound(List<Lifetime> lifetimes) {
         long bound = 0;
-        for (int node = -1; node < 100; node++) {
+        for (int node = -1; node < 500; node++) {
             int at = node;
             bound = Math.max(bound, lifetimes.stream().filter(l -> l.first() <= at && at <= l.last())
                     .mapToLong(Lifetime::bytes).sum());

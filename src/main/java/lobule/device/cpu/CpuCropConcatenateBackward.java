@@ -23,9 +23,7 @@ final class CpuCropConcatenateBackward implements Kernel {
         MemorySegment dskip = HostBuffer.segment(operands.output(0));
         MemorySegment dup = HostBuffer.segment(operands.output(1));
         Span all = new Span(operands.output(0).spec().shape().elements());
-        WorkerPool.Chunks clear = chunk -> dskip
-                .asSlice(all.start(chunk) * Float.BYTES, (all.end(chunk) - all.start(chunk)) * Float.BYTES)
-                .fill((byte) 0);
+        WorkerPool.Chunks clear = chunk -> Lanes.clear(dskip, all.start(chunk), all.end(chunk));
         WorkerPool.Chunks rows = row -> {
             for (long w = 0; w < crop.width(); w++) {
                 MemorySegment.copy(dy, crop.joined(row, w), dskip, crop.skip(row, w), crop.skipBytes());

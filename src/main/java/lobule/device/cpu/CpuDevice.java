@@ -79,16 +79,17 @@ public final class CpuDevice implements Device {
 
     private Kernel kernel(Op op, List<Shape> in, List<Shape> states, List<Shape> out, List<TensorSpec> inputs) {
         return switch (op) {
-            case Convolution(boolean bias) -> new CpuConvolution(library,
+            case Convolution(boolean bias) -> CpuConvolution.forward(library,
                     new ConvolutionShape(in.get(0), in.get(1), out.get(0), false, bias));
-            case ConvolutionBackwardData _ -> new CpuConvolutionBackwardData(library,
+            case ConvolutionBackwardData _ -> CpuConvolution.backwardData(library,
                     new ConvolutionShape(out.get(0), in.get(1), in.get(0), false, false));
             case ConvolutionBackwardWeights(boolean bias) -> new CpuConvolutionBackwardWeights(library,
                     new ConvolutionShape(in.get(0), states.get(0), in.get(1), false, bias));
             case TransposedConvolution _ -> CpuConcatenation.writing(workers, out.get(0), in.get(1).size(1),
-                    y -> new CpuConvolution(library, new ConvolutionShape(in.get(0), in.get(1), y, true, false)));
+                    y -> CpuConvolution.forward(library,
+                            new ConvolutionShape(in.get(0), in.get(1), y, true, false)));
             case TransposedConvolutionBackwardData _ -> CpuConcatenation.reading(workers, 0, in.get(0),
-                    in.get(1).size(1), dy -> new CpuConvolutionBackwardData(library,
+                    in.get(1).size(1), dy -> CpuConvolution.backwardData(library,
                             new ConvolutionShape(out.get(0), in.get(1), dy, true, false)));
             case TransposedConvolutionBackwardWeights _ -> CpuConcatenation.reading(workers, 1, in.get(1),
                     states.get(0).size(1), dy -> new CpuConvolutionBackwardWeights(library,
@@ -112,8 +113,8 @@ public final class CpuDevice implements Device {
                     CpuLosses.crossEntropyBackward(workers, entropy, in.get(0));
             case SegmentationScore score -> CpuLosses.score(workers, score, in.get(0));
             case GradientNorm _ -> new CpuGradientNorm(workers, inputs);
-            case Adam adam -> new CpuAdam(workers, adam);
-            case NesterovMomentum nesterov -> new CpuNesterovMomentum(workers, nesterov);
+            case Adam adam -> operands -> new AdamUpdate(workers, adam, operands);
+            case NesterovMomentum nesterov -> operands -> new NesterovUpdate(workers, nesterov, operands);
         };
     }
 

@@ -34,11 +34,7 @@ final class CpuMaxPool implements Kernel {
     private void pool(MemorySegment x, long from, MemorySegment y, long to) {
         int c = 0;
         for (; c + Lanes.COUNT <= window.channels(); c += Lanes.COUNT) {
-            FloatVector largest = Lanes.load(x, from + c);
-            for (int k = 1; k < window.size(); k++) {
-                largest = largest.max(Lanes.load(x, from + window.offset(k) + c));
-            }
-            Lanes.store(largest, y, to + c);
+            poolVector(x, from + c, y, to + c);
         }
         for (; c < window.channels(); c++) {
             float largest = x.getAtIndex(ValueLayout.JAVA_FLOAT, from + c);
@@ -47,5 +43,14 @@ final class CpuMaxPool implements Kernel {
             }
             y.setAtIndex(ValueLayout.JAVA_FLOAT, to + c, largest);
         }
+    }
+
+    /** A method of its own: inside {@link #pool} the JVM would not inline its calls where other layers leave it out. */
+    private void poolVector(MemorySegment x, long from, MemorySegment y, long to) {
+        FloatVector largest = Lanes.load(x, from);
+        for (int k = 1; k < window.size(); k++) {
+            largest = largest.max(Lanes.load(x, from + window.offset(k)));
+        }
+        Lanes.store(largest, y, to);
     }
 }

@@ -1,6 +1,7 @@
 package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -14,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Kernels keep to operations whose result is the same bit for bit before and after the JVM compiles them, so neither
  * reduceLanes(ADD), whose order is open, nor EXP and LOG, which come from a library only once compiled. And they pass
- * vectors from method to method only where these are small enough to be inlined always: elsewhere the JVM puts them on
- * the heap.
+ * vectors from method to method only where these are short enough to be inlined: elsewhere a vector is an object on the
+ * heap.
  */
 final class Lanes {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -45,6 +46,17 @@ final class Lanes {
 
     static void store(FloatVector vector, MemorySegment segment, long index) {
         vector.intoMemorySegment(segment, index * Float.BYTES, ORDER);
+    }
+
+    /** Sets floats {@code start} to {@code end} - 1 to 0; a slice to be filled would be an object. */
+    static void clear(MemorySegment segment, long start, long end) {
+        long i = start;
+        for (; i + COUNT <= end; i += COUNT) {
+            store(FloatVector.zero(FLOATS), segment, i);
+        }
+        for (; i < end; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, 0);
+        }
     }
 
     static DoubleVector loadDoubles(MemorySegment segment, long index) {

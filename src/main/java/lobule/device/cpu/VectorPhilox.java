@@ -10,7 +10,8 @@ import lobule.device.Philox;
 /**
  * The words of {@link Philox} for successive counters, some counters in a vector. A counter's state takes two 64-bit
  * lanes: words c0 and c2 in the low halves of one vector, c1 and c3 in those of another. A round is then one product,
- * the exchange of neighbours, and exclusive ors, and the words come out in order. Once begun, any thread may draw.
+ * the exchange of neighbours, and exclusive ors, and the words come out in order (memory is little-endian wherever
+ * oneDNN runs). Once begun, any thread may draw.
  */
 final class VectorPhilox {
     /** Random words a counter gives. */
@@ -54,32 +55,56 @@ final class VectorPhilox {
         }
     }
 
-    /** Bytes that {@link #draw} writes: whole vectors. */
+    /** Bytes that {@link #draw} uses: the words, and as many again. */
     static long bytes(long counters) {
-        return Math.ceilDiv(counters, COUNTERS) * LANES * Long.BYTES;
+        return 2 * vectors(counters) * LANES * Long.BYTES;
     }
 
-    /** Writes the four words of each of {@code counters} counters, their lower half {@code first} and the next. */
-    void draw(long first, long counters, MemorySegment words) {
-        for (long i = 0; i < counters; i += COUNTERS) {
-            draw(first + i, words, i * WORDS * Integer.BYTES);
+    private static long vectors(long counters) {
+        return Math.ceilDiv(counters, COUNTERS);
+    }
+
+    /**
+     * Puts the four words of each of {@code counters} counters, whose lower half is {@code first} and the next, at the
+     * start of the scratch memory. One round after the other over all of them, so that no product waits for the last.
+     */
+    void draw(long first, long counters, MemorySegment scratch) {
+        long other = vectors(counters) * LANES;
+        for (long i = 0; i < other; i += LANES) {
+            start(first + i / 2, scratch, i, other + i);
         }
-    }
-
-    private void draw(long first, MemorySegment words, long offset) {
-        LongVector even = LongVector.fromArray(LONGS, EVEN, 0);
-        LongVector multipliers = LongVector.fromArray(LONGS, MULTIPLIERS, 0).and(LOW);
-        LongVector counter = LongVector.fromArray(LONGS, PLACES, 0).add(first);
-        LongVector a = counter.and(even).or(LongVector.fromArray(LONGS, second, 0));
-        LongVector b = counter.lanewise(VectorOperators.LSHR, Integer.SIZE).and(even)
-                .or(LongVector.fromArray(LONGS, third, 0));
         for (int round = 0; round < keys.length; round += LANES) {
-            LongVector product = a.and(LOW).mul(multipliers).rearrange(NEIGHBOURS);
-            a = product.lanewise(VectorOperators.LSHR, Integer.SIZE).lanewise(VectorOperators.XOR, b)
-                    .lanewise(VectorOperators.XOR, LongVector.fromArray(LONGS, keys, round));
-            b = product;
+            for (long i = 0; i < other; i += LANES) {
+                mix(round, scratch, i, other + i);
+            }
         }
-        a.and(LOW).or(b.lanewise(VectorOperators.LSHL, Integer.SIZE)).reinterpretAsInts()
-                .intoMemorySegment(words, offset, Lanes.ORDER);
+        for (long i = 0; i < other; i += LANES) {
+            LongVector odd = load(scratch, other + i).lanewise(VectorOperators.LSHL, Integer.SIZE);
+            store(load(scratch, i).and(LOW).or(odd), scratch, i);
+        }
+    }
+
+    private void start(long first, MemorySegment scratch, long even, long odd) {
+        LongVector counter = LongVector.fromArray(LONGS, PLACES, 0).add(first);
+        LongVector low = LongVector.fromArray(LONGS, EVEN, 0);
+        store(counter.and(low).or(LongVector.fromArray(LONGS, second, 0)), scratch, even);
+        store(counter.lanewise(VectorOperators.LSHR, Integer.SIZE).and(low)
+                .or(LongVector.fromArray(LONGS, third, 0)), scratch, odd);
+    }
+
+    private void mix(int round, MemorySegment scratch, long even, long odd) {
+        LongVector multipliers = LongVector.fromArray(LONGS, MULTIPLIERS, 0).and(LOW);
+        LongVector product = load(scratch, even).and(LOW).mul(multipliers).rearrange(NEIGHBOURS);
+        store(product.lanewise(VectorOperators.LSHR, Integer.SIZE).lanewise(VectorOperators.XOR, load(scratch, odd))
+                .lanewise(VectorOperators.XOR, LongVector.fromArray(LONGS, keys, round)), scratch, even);
+        store(product, scratch, odd);
+    }
+
+    private static LongVector load(MemorySegment scratch, long index) {
+        return LongVector.fromMemorySegment(LONGS, scratch, index * Long.BYTES, Lanes.ORDER);
+    }
+
+    private static void store(LongVector vector, MemorySegment scratch, long index) {
+        vector.intoMemorySegment(scratch, index * Long.BYTES, Lanes.ORDER);
     }
 }

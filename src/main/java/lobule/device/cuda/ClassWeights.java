@@ -9,6 +9,11 @@ import java.util.List;
 final class ClassWeights implements AutoCloseable {
     private final DeviceBuffer buffer;
 
+    /** All are 1. */
+    ClassWeights() {
+        buffer = null;
+    }
+
     ClassWeights(CudaContext context, Staging staging, List<Double> weights) {
         if (weights.isEmpty()) {
             buffer = null;

@@ -1,5 +1,6 @@
 package lobule.device.cuda;
 
+import lobule.device.TensorTooLargeException;
 import lobule.tensor.Shape;
 
 /**
@@ -42,9 +43,12 @@ record ConvolutionGeometry(Shape input, Shape filter, Shape output, boolean tran
         return input.withChannels(samplePitch);
     }
 
-    /** Whether its sizes fit the 32-bit sizes of cuDNN and cuBLAS. */
-    boolean fits() {
-        return spannedInput().elements() <= Integer.MAX_VALUE && output.elements() <= Integer.MAX_VALUE;
+    /** cuDNN and cuBLAS count elements in 32 bits. */
+    void requireAddressable() {
+        if (Math.max(spannedInput().elements(), output.elements()) > Integer.MAX_VALUE) {
+            throw new TensorTooLargeException("device cuda: convolution " + this + " has a tensor of more than "
+                    + Integer.MAX_VALUE + " elements, which cuDNN cannot address; choose a smaller patch");
+        }
     }
 
     /** Multiplications and additions of one pass. */

@@ -5,7 +5,7 @@ import lobule.device.Launch;
 import lobule.device.Step;
 
 /** Makes the kernels of convolutions: by cuDNN, or by cuBLAS where they are products of matrices. */
-final class Convolutions {
+final class Convolutions implements ConvolutionKernels {
     /** Runs that are timed, after one that is not. */
     private static final int RUNS = 3;
 
@@ -27,8 +27,9 @@ final class Convolutions {
     }
 
     /** The pass without bias, as it is best computed. */
-    ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry) {
-        requireSizes(geometry);
+    @Override
+    public ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        geometry.requireAddressable();
         Optional<AlgorithmChoice> known = search.known(pass, geometry);
         if (known.isPresent() && usable(known.get())) {
             search.record(pass, geometry, known.get());
@@ -39,13 +40,6 @@ final class Convolutions {
             return byCudnn(pass, geometry, Optional.empty());
         }
         return options.deterministic() ? product(pass, geometry) : faster(pass, geometry);
-    }
-
-    private static void requireSizes(ConvolutionGeometry geometry) {
-        if (!geometry.fits()) {
-            throw new IllegalArgumentException("device cuda: convolution " + geometry + " has a tensor of more than "
-                    + Integer.MAX_VALUE + " elements, which cuDNN cannot address; choose a smaller patch");
-        }
     }
 
     private boolean usable(AlgorithmChoice choice) {

@@ -52,8 +52,9 @@ public final class CudaDevice implements Device {
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context, hardware);
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
-            ops = new OpKernels(context, kernels, transfers.staging(),
-                    new Convolutions(options, context, kernels, cudnn, cublas, search), cudnn, options.cudnnOps());
+            ops = new OpKernels(context, kernels,
+                    new Convolutions(options, context, kernels, cudnn, cublas, search),
+                    weights -> new ClassWeights(context, transfers.staging(), weights), cudnn, options.cudnnOps());
             cleanup.add(context::drain);
         } catch (RuntimeException | LinkageError e) {
             cleanup.closeAfter(e);

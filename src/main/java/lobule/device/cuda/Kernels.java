@@ -13,6 +13,7 @@ final class Kernels implements AutoCloseable {
     /** Elements of a row that one block works on. */
     private static final long CHUNK = 16 * BLOCK;
 
+    /** Null where they can only be prepared. */
     private final CudaContext context;
     private final Map<String, KernelModule> modules = new HashMap<>();
 
@@ -20,8 +21,16 @@ final class Kernels implements AutoCloseable {
         this.context = context;
     }
 
+    /** Of no device: what is made with them states its workspace, and cannot be bound to memory. */
+    static Kernels unloaded() {
+        return new Kernels(null);
+    }
+
     /** Starts the arguments of a kernel: the source file and the function in it. */
     KernelCall.Builder call(String module, String function) {
+        if (context == null) {
+            throw new UnsupportedOperationException("kernel " + function + " was prepared to be planned, not run");
+        }
         KernelModule loaded = modules.computeIfAbsent(module, KernelModule::new);
         return new KernelCall.Builder(function, loaded.function(function), context.compute());
     }

@@ -2,6 +2,7 @@ package lobule.device.cuda;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import lobule.device.Kernel;
 import lobule.op.Adam;
 import lobule.op.Add;
@@ -37,18 +38,23 @@ import lobule.tensor.TensorSpec;
 final class OpKernels {
     private final CudaContext context;
     private final Kernels kernels;
-    private final Staging staging;
-    private final Convolutions convolutions;
+    private final ConvolutionKernels convolutions;
+    private final Function<List<Double>, ClassWeights> classWeights;
     private final Cudnn cudnn;
     private final Set<CudnnOp> cudnnOps;
 
-    /** @param cudnnOps taken from {@code cudnn} instead of the own kernels */
-    OpKernels(CudaContext context, Kernels kernels, Staging staging, Convolutions convolutions, Cudnn cudnn,
-              Set<CudnnOp> cudnnOps) {
+    /**
+     * @param context      null where kernels are only prepared
+     * @param classWeights uploads the weights of a cross entropy
+     * @param cudnn        null where {@code cudnnOps} is empty
+     * @param cudnnOps     taken from {@code cudnn} instead of the own kernels
+     */
+    OpKernels(CudaContext context, Kernels kernels, ConvolutionKernels convolutions,
+              Function<List<Double>, ClassWeights> classWeights, Cudnn cudnn, Set<CudnnOp> cudnnOps) {
         this.context = context;
         this.kernels = kernels;
-        this.staging = staging;
         this.convolutions = convolutions;
+        this.classWeights = classWeights;
         this.cudnn = cudnn;
         this.cudnnOps = cudnnOps;
     }
@@ -105,6 +111,6 @@ final class OpKernels {
     }
 
     private ClassWeights weights(SoftmaxCrossEntropy op) {
-        return new ClassWeights(context, staging, op.classWeights());
+        return classWeights.apply(op.classWeights());
     }
 }

@@ -1,6 +1,7 @@
 package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
+import lobule.benchmark.jmh.CheckException;
 import lobule.image.InputException;
 import picocli.CommandLine;
 
@@ -20,9 +21,9 @@ public final class Commands {
     }
 
     private static int report(Exception e, PrintWriter err) {
-        if (e instanceof InputException) {
+        if (e instanceof InputException || e instanceof CheckException) {
             err.println("lobule bench: " + e.getMessage());
-            return BAD_INPUT;
+            return e instanceof InputException ? BAD_INPUT : CHECK_FAILED;
         }
         e.printStackTrace(err);
         return FAULT;

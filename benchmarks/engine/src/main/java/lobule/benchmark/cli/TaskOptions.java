@@ -6,6 +6,7 @@ import lobule.benchmark.jmh.Throughput;
 import lobule.benchmark.report.ResultFolder;
 import lobule.benchmark.task.Mode;
 import lobule.benchmark.task.Task;
+import lobule.nn.Recompute;
 import picocli.CommandLine.Option;
 
 /** Size of what is measured, and where the figures go. */
@@ -25,17 +26,21 @@ public final class TaskOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Default: all cores.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Option(names = "--recompute", paramLabel = "WHAT", description = "none, cheap or level0, in Lobule's training"
+            + " step. Default: ${DEFAULT-VALUE}.")
+    private Recompute recompute = Recompute.NONE;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Folder of the results. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("runs", "bench");
 
     /** A preset at this size. */
     public Task task(Mode mode, String experiment) {
-        return Task.ofPreset(mode, experiment, patch, baseChannels, threads);
+        return Task.ofPreset(mode, experiment, patch, baseChannels, threads).withRecompute(recompute);
     }
 
     /** JMH's benchmarks at this size. */
     Throughput throughput(int iterations, double seconds) {
-        return new Throughput(patch == null ? "" : patch, baseChannels, threads, iterations, seconds, out);
+        return new Throughput(patch == null ? "" : patch, baseChannels, threads, recompute, iterations, seconds, out);
     }
 
     public ResultFolder folder() {

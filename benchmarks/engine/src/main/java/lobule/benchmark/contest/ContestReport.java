@@ -26,11 +26,11 @@ public final class ContestReport {
     }
 
     private static Table table(Outcome outcome) {
-        Table table = new Table("library", "least", "median", "over " + outcome.base().contender(), "GFLOP/s",
-                "of peak", "peak resident");
+        Table table = new Table("library", "least", "median", "over " + outcome.base().contender(), "CPU time",
+                "GFLOP/s", "of peak", "peak resident");
         for (Result result : outcome.results()) {
             table.add(result.contender(), Quantities.time(result.least()), Quantities.time(result.median()),
-                    Quantities.ratio(outcome.ratio(result)),
+                    Quantities.ratio(outcome.ratio(result)), Quantities.time(result.cpuMedian()),
                     Quantities.giga(outcome.floatingPointOperations() / result.median()),
                     Quantities.percent(outcome.fractionOfPeak(result)), Quantities.bytes(result.peakResident()));
         }

@@ -25,7 +25,15 @@ public record Result(String contender, String description, List<Double> seconds,
     }
 
     public double median() {
-        double[] sorted = seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return median(seconds);
+    }
+
+    public double cpuMedian() {
+        return median(cpuSeconds);
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle]
                 : Arrays.stream(sorted, middle - 1, middle + 1).average().orElse(Double.NaN);

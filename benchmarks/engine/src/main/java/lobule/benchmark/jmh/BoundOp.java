@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import lobule.device.Buffer;
 import lobule.device.Device;
@@ -31,7 +32,12 @@ final class BoundOp implements AutoCloseable {
     private final Step step = new Step();
     private long end;
 
+    /** Every operand in memory of its own. */
     BoundOp(Device device, Node node) {
+        this(device, node, OptionalInt.empty());
+    }
+
+    private BoundOp(Device device, Node node, OptionalInt overwritten) {
         this.device = device;
         List<TensorSpec> inputs = specs(node.inputs());
         List<TensorSpec> states = specs(node.states());
@@ -41,6 +47,7 @@ final class BoundOp implements AutoCloseable {
         for (List<TensorSpec> specs : List.of(inputs, states, outputs)) {
             specs.forEach(spec -> offsets.add(place(spec.bytes())));
         }
+        overwritten.ifPresent(input -> offsets.set(inputs.size() + states.size(), offsets.get(input)));
         long workspace = place(kernel.workspaceBytes());
         this.buffer = device.allocate(end);
         this.operands = new Operands(tensors(inputs, offsets, 0), tensors(states, offsets, inputs.size()),
@@ -48,6 +55,33 @@ final class BoundOp implements AutoCloseable {
         this.launch = kernel.bind(operands);
         step.learningRate = 1e-3;
         reset();
+    }
+
+    /**
+     * In place, as the memory plan has it, where the op may write over an input and running it again and again does not
+     * change what it reads; else like the constructor.
+     */
+    static BoundOp repeatable(Device device, Node node) {
+        OptionalInt overwritten = node.op().overwritableInputs().stream().mapToInt(Integer::intValue)
+                .filter(input -> node.inputs().get(input).spec().equals(node.outputs().getFirst().spec())).findFirst();
+        if (overwritten.isPresent()) {
+            BoundOp inPlace = new BoundOp(device, node, overwritten);
+            if (inPlace.settles()) {
+                return inPlace;
+            }
+            inPlace.close();
+        }
+        return new BoundOp(device, node);
+    }
+
+    /** Whether a second run leaves all as the first did. */
+    private boolean settles() {
+        try (Arena arena = Arena.ofShared()) {
+            run();
+            MemorySegment first = download(arena, operands.output(0));
+            run();
+            return first.mismatch(download(arena, operands.output(0))) < 0;
+        }
     }
 
     private static List<TensorSpec> specs(List<Value> values) {

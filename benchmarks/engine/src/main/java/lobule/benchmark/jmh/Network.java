@@ -3,6 +3,7 @@ package lobule.benchmark.jmh;
 import lobule.benchmark.task.Mode;
 import lobule.benchmark.task.Task;
 import lobule.device.cpu.CpuDevice;
+import lobule.nn.Recompute;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -25,9 +26,12 @@ public class Network {
     @Param("0")
     public int threads;
 
+    @Param("NONE")
+    public Recompute recompute;
+
     Task task() {
         return Task.ofPreset(Mode.TRAINING, experiment, patch.isEmpty() ? null : patch, baseChannels,
-                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+                threads == 0 ? Runtime.getRuntime().availableProcessors() : threads).withRecompute(recompute);
     }
 
     CpuDevice device() {

@@ -30,8 +30,8 @@ public class OpBenchmark {
     public void prepare(Network network) {
         Node measured = DistinctOps.node(network.task(), node);
         device = network.device();
-        op = new BoundOp(device, measured);
-        OpCheck.check(device, network.task(), measured, op);
+        OpCheck.check(device, network.task(), measured);
+        op = BoundOp.repeatable(device, measured);
     }
 
     @Benchmark

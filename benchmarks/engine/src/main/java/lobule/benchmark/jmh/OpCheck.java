@@ -23,8 +23,9 @@ final class OpCheck {
     private OpCheck() {}
 
     /** @throws IllegalStateException naming the node and the tensor that is wrong */
-    static void check(Device device, Task task, Node node, BoundOp bound) {
-        try (ReferenceDevice reference = new ReferenceDevice(task.threads())) {
+    static void check(Device device, Task task, Node node) {
+        try (BoundOp bound = new BoundOp(device, node);
+                ReferenceDevice reference = new ReferenceDevice(task.threads())) {
             if (FloatingPoint.operations(node) <= MOST_OPERATIONS) {
                 compare(reference, node, bound);
             } else {
@@ -35,7 +36,6 @@ final class OpCheck {
                 repeat(node, bound);
             }
         }
-        bound.reset();
     }
 
     private static Task small(Task task) {

@@ -16,6 +16,7 @@ import lobule.graph.Node;
 import lobule.image.InputException;
 import lobule.op.Value;
 import lobule.tensor.TensorSpec;
+import lobule.nn.Recompute;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -31,11 +32,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
  *
  * @param patch        or empty for the presets' own
  * @param baseChannels or 0
+ * @param recompute    in the training step
  * @param iterations   measured ones; a third as many warm up
  * @param seconds      of an iteration of ops and patches
  * @param folder       for JMH's own results
  */
-public record Throughput(String patch, int baseChannels, int threads, int iterations, double seconds, Path folder) {
+public record Throughput(String patch, int baseChannels, int threads, Recompute recompute, int iterations,
+                         double seconds, Path folder) {
     private static final double MILLISECONDS = 1e-3;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -89,7 +92,8 @@ public record Throughput(String patch, int baseChannels, int threads, int iterat
     private ChainedOptionsBuilder of(List<String> experiments) {
         return new OptionsBuilder().forks(1).shouldFailOnError(true)
                 .param("experiment", experiments.toArray(String[]::new)).param("patch", patch)
-                .param("baseChannels", String.valueOf(baseChannels)).param("threads", String.valueOf(threads));
+                .param("baseChannels", String.valueOf(baseChannels)).param("threads", String.valueOf(threads))
+                .param("recompute", recompute.name());
     }
 
     private int warmUps() {
@@ -102,7 +106,8 @@ public record Throughput(String patch, int baseChannels, int threads, int iterat
             return new Runner(options.include(benchmark.getName()).resultFormat(ResultFormatType.JSON)
                     .result(folder.resolve("jmh-" + name + ".json").toString()).build()).run();
         } catch (RunnerException e) {
-            throw new IllegalStateException("JMH ended " + name + ": " + e.getMessage(), e);
+            throw new CheckException("the " + name + " were not all measured: see JMH's output for the first that"
+                    + " failed", e);
         } catch (IOException e) {
             throw new InputException(folder + ": cannot be written (" + e + "); choose another folder with --out.", e);
         }

@@ -14,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Where a benchmark leaves its figures: all of them as JSON, the tables as Markdown. */
 public record ResultFolder(Path folder) {
+    /** Processes of others at work, averaged over a minute. */
+    private static final double BUSY = 0.5;
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /**
@@ -32,6 +34,8 @@ public record ResultFolder(Path folder) {
         AtomicFile.write(text, stream -> stream.write(markdown.getBytes(StandardCharsets.UTF_8)));
         out.println();
         out.println(markdown);
+        out.println("load     " + machine.load() + " before this run" + (machine.load() > BUSY
+                ? ": others were at work, so times are no good" : ""));
         out.println("figures  " + json);
         out.println("table    " + text);
         out.flush();

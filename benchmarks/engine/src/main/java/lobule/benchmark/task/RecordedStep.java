@@ -7,6 +7,7 @@ import java.util.Map;
 import lobule.checkpoint.SafeTensorsWriter;
 import lobule.device.Device;
 import lobule.device.Step;
+import lobule.nn.Recompute;
 import lobule.nn.SegmentationNetwork;
 import lobule.nn.TrainingModel;
 import lobule.op.Value;
@@ -34,7 +35,7 @@ public final class RecordedStep {
     public static void write(Path file, Device device, Task task, long seed) {
         try (Arena arena = Arena.ofShared();
                 TrainingModel model = TrainingModel.create(device, task.network(), task.output(), task.objective(),
-                        Task.OPTIMIZER)) {
+                        Task.OPTIMIZER, Recompute.NONE)) {
             SegmentationNetwork network = model.training();
             StepValues values = new SeededValues(network.initials(), seed);
             SafeTensorsWriter writer = new SafeTensorsWriter(Map.of());

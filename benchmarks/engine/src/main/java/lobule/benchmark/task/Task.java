@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lobule.nn.Loss;
+import lobule.nn.MemorySaving;
+import lobule.nn.Recompute;
 import lobule.nn.SegmentationNetwork;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
@@ -17,12 +19,14 @@ import lobule.train.TrainConfig;
  * One step of one network, the same for every library that is measured. Batch renormalisation is at r = 1 and d = 0,
  * which is batch normalisation with the batch's statistics: all libraries have that.
  *
- * @param patch   sizes of the output, (D, H, W) or (H, W), each 8k + 4
- * @param dropout rate; 0 for none
- * @param loss    by its name in settings, {@code dice}
- * @param threads cores used
+ * @param patch     sizes of the output, (D, H, W) or (H, W), each 8k + 4
+ * @param dropout   rate; 0 for none
+ * @param loss      by its name in settings, {@code dice}
+ * @param threads   cores used
+ * @param recompute what Lobule's backward pass computes again; other libraries do not heed it
  */
-public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout, String loss, int threads) {
+public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout, String loss, int threads,
+                   Recompute recompute) {
     /** The experiments' optimiser, without clipping. */
     public static final Adam OPTIMIZER = new Adam(0.9, 0.999, 1e-8, Double.POSITIVE_INFINITY);
     public static final double LEARNING_RATE = 5e-4;
@@ -48,28 +52,32 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
         List<Long> sizes = config.output().sizes();
         return new Task(mode, sizes.subList(2, sizes.size()),
                 baseChannels == 0 ? config.network().baseChannels() : baseChannels, config.network().dropout(),
-                config.loss().name(), threads);
+                config.loss().name(), threads, Recompute.NONE);
     }
 
     public Task withMode(Mode other) {
-        return new Task(other, patch, baseChannels, dropout, loss, threads);
+        return new Task(other, patch, baseChannels, dropout, loss, threads, recompute);
     }
 
     public Task withPatch(List<Long> other) {
-        return new Task(mode, other, baseChannels, dropout, loss, threads);
+        return new Task(mode, other, baseChannels, dropout, loss, threads, recompute);
     }
 
     public Task withBaseChannels(int other) {
-        return new Task(mode, patch, other, dropout, loss, threads);
+        return new Task(mode, patch, other, dropout, loss, threads, recompute);
     }
 
     public Task withThreads(int other) {
-        return new Task(mode, patch, baseChannels, dropout, loss, other);
+        return new Task(mode, patch, baseChannels, dropout, loss, other, recompute);
+    }
+
+    public Task withRecompute(Recompute other) {
+        return new Task(mode, patch, baseChannels, dropout, loss, threads, other);
     }
 
     /** Dropout draws other masks in every library. */
     public Task withoutDropout() {
-        return new Task(mode, patch, baseChannels, 0, loss, threads);
+        return new Task(mode, patch, baseChannels, 0, loss, threads, recompute);
     }
 
     /** The same network at the smallest patch and few channels: what a plain loop can check in seconds. */
@@ -98,9 +106,9 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
         return Loss.of(Loss.Kind.of(loss));
     }
 
-    /** The network with backward pass and update. */
+    /** The network with backward pass and update, as the CPU runs it. */
     public SegmentationNetwork trainingNetwork() {
-        return UNet.training(network(), output(), objective(), OPTIMIZER);
+        return UNet.training(network(), output(), objective(), OPTIMIZER, new MemorySaving(true, recompute));
     }
 
     /** The network to the logits only. */
@@ -108,9 +116,15 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
         return UNet.prediction(network(), output());
     }
 
-    /** Of one step, multiplications and additions of the convolutions. */
+    /** The network to logits and loss with running statistics, each op a node of its own, as exporters write it. */
+    public SegmentationNetwork unfusedNetwork() {
+        return UNet.evaluation(network(), output(), objective(), new MemorySaving(false, Recompute.NONE));
+    }
+
+    /** Of one step, multiplications and additions of the convolutions; what is computed again does not count. */
     public long floatingPointOperations() {
-        return FloatingPoint.operations((mode == Mode.TRAINING ? trainingNetwork() : predictionNetwork()).graph());
+        return FloatingPoint.operations((mode == Mode.TRAINING ? withRecompute(Recompute.NONE).trainingNetwork()
+                : predictionNetwork()).graph());
     }
 
     /** Such as 60x60x52. */
@@ -121,6 +135,7 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
     @Override
     public String toString() {
         return mode + " step of " + patchText() + ", " + baseChannels + " base channels, " + loss
-                + (dropout > 0 ? " with dropout" : "") + ", " + threads + (threads == 1 ? " thread" : " threads");
+                + (dropout > 0 ? " with dropout" : "") + ", " + threads + (threads == 1 ? " thread" : " threads")
+                + (recompute == Recompute.NONE || mode == Mode.FORWARD ? "" : ", recompute " + recompute.label());
     }
 }

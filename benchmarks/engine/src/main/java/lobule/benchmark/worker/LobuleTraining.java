@@ -33,7 +33,7 @@ public final class LobuleTraining implements Contender {
         this.task = task;
         this.device = new MeteredDevice(device);
         this.model = TrainingModel.create(this.device, task.network(), task.output(), task.objective(),
-                Task.OPTIMIZER);
+                Task.OPTIMIZER, task.recompute());
         this.network = model.training();
         this.input = read(values, network.input());
         this.target = read(values, network.target().orElseThrow());
@@ -101,7 +101,7 @@ public final class LobuleTraining implements Contender {
         }
         memory.put("arena", model.program().plan().arenaBytes());
         memory.put("planned", TrainingModel.plannedBytes(device, task.network(), task.output(), task.objective(),
-                Task.OPTIMIZER));
+                Task.OPTIMIZER, task.recompute()));
         memory.put("taken", device.takenBytes());
         return memory;
     }

@@ -34,6 +34,11 @@ final class MeteredDevice implements Device {
     }
 
     @Override
+    public boolean fuses() {
+        return device.fuses();
+    }
+
+    @Override
     public Buffer allocate(long bytes) {
         takenBytes += bytes;
         return device.allocate(bytes);

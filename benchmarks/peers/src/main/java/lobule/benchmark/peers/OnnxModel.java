@@ -42,7 +42,7 @@ final class OnnxModel {
 
     private OnnxModel(OutputStream out, Task task, StepValues values) {
         this.out = out;
-        this.network = task.predictionNetwork().graph();
+        this.network = task.unfusedNetwork().graph();
         this.rank = task.patch().size();
         this.values = values;
     }

@@ -18,6 +18,7 @@ import lobule.benchmark.worker.WorkerProcess;
 import lobule.checkpoint.SafeTensors;
 import lobule.device.reference.ReferenceDevice;
 import lobule.image.InputException;
+import lobule.nn.Recompute;
 import lobule.tensor.Shape;
 
 /** Before anything is timed: loss, logits and gradients of each library against a recorded step. */
@@ -94,7 +95,7 @@ final class PeerCheck {
             }
             Shape target = tensors.entry("target").shape();
             return new Task(Mode.TRAINING, target.sizes().subList(1, target.rank()),
-                    Integer.parseInt(metadata.get("base_channels")), 0, metadata.get("loss"), threads);
+                    Integer.parseInt(metadata.get("base_channels")), 0, metadata.get("loss"), threads, Recompute.NONE);
         }
     }
 }

@@ -1,0 +1,63 @@
+package lobule.cli;
+
+import java.util.Locale;
+import lobule.device.Device;
+import lobule.device.DeviceUnavailableException;
+import lobule.device.cuda.CudaDevice;
+import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.CudaPlanningDevice;
+import lobule.device.cuda.CudaReport;
+
+/**
+ * What memory is planned for.
+ *
+ * @param roomBytes  what the device's process takes besides the plan
+ * @param roomSource what that is, and how it is known
+ */
+record PlanningTarget(Device device, long roomBytes, String roomSource) implements AutoCloseable {
+    /** CUDA context and cuDNN on the card: a rule of thumb, to be replaced by a measurement on hardware. */
+    private static final long ASSUMED_CUDA_BYTES = 512L << 20;
+    /** Java heap and code, oneDNN's code, patches on their way in: docs/benchmarks.md measures less. */
+    private static final long PROCESS_BYTES = 600L << 20;
+
+    /** The device asked for; a GPU that is not there is planned for without it. */
+    static PlanningTarget open(DeviceOptions options, Devices devices) {
+        CudaOptions cuda = options.cuda().options();
+        Device device;
+        try {
+            device = options.open(devices);
+        } catch (DeviceUnavailableException e) {
+            // ops of cuDNN state their workspace only where there is a cuDNN
+            if (!options.name().equals("cuda") || !cuda.cudnnOps().isEmpty()) {
+                throw e;
+            }
+            return new PlanningTarget(new CudaPlanningDevice(cuda.workspaceLimitBytes()), ASSUMED_CUDA_BYTES,
+                    "CUDA context and cuDNN, assumed");
+        }
+        return device instanceof CudaDevice ? ofGpu(device, cuda)
+                : new PlanningTarget(device, PROCESS_BYTES, "the process besides it, at most");
+    }
+
+    private static PlanningTarget ofGpu(Device device, CudaOptions options) {
+        CudaReport.Gpu gpu = CudaReport.probe(options.libraryFolders()).gpus().get(options.ordinal());
+        return new PlanningTarget(device, gpu.totalBytes() - gpu.freeBytes(), String.format(Locale.ROOT,
+                "in use on %s with the device open, measured", gpu.name()));
+    }
+
+    /**
+     * The same for plans of many sizes: a GPU would time its algorithms for each of them, so that every convolution
+     * is given the limit instead.
+     */
+    PlanningTarget forSearch(CudaOptions options) {
+        if (!(device instanceof CudaDevice)) {
+            return this;
+        }
+        device.close();
+        return new PlanningTarget(new CudaPlanningDevice(options.workspaceLimitBytes()), roomBytes, roomSource);
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}
