@@ -11,6 +11,7 @@ import lobule.data.LabelledVolume;
 import lobule.data.PatchShape;
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
+import lobule.device.cuda.CudaPlanningDevice;
 import lobule.evaluation.Overlap;
 import lobule.image.Grid;
 import lobule.image.Mask;
@@ -41,8 +42,8 @@ final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "FILE", required = true, description = "model.safetensors of a run; it holds"
-            + " all settings.")
+    @Option(names = "--model", paramLabel = "FILE", required = true, description = "model.safetensors of a run; it "
+            + "holds all settings.")
     private Path modelFile;
 
     @Option(names = "--tile", paramLabel = "DxHxW", description = "Output of the network at a time, HxW in 2D; sizes "
@@ -54,8 +55,8 @@ final class PredictCommand implements Callable<Integer> {
                     + " or nine tenths of what is free on the GPU).")
     private MemorySize memoryLimit;
 
-    @Option(names = "--out", paramLabel = "PATH", defaultValue = ".", description = "Name of the mask (.nii.gz or .nii),"
-            + " or folder for NAME.mask.nii.gz (default: the current folder).")
+    @Option(names = "--out", paramLabel = "PATH", defaultValue = ".", description = "Name of the mask (.nii.gz or "
+            + ".nii), or folder for NAME.mask.nii.gz (default: the current folder).")
     private Path out;
 
     @Option(names = "--probabilities", description = "Also write the probability of the foreground (float32).")
@@ -84,7 +85,8 @@ final class PredictCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--truth is the mask of one CT but there are "
                     + cts.size());
         }
-        List<PredictionFiles> files = PredictionFiles.of(cts, out, probabilities, overwrite);
+        List<PredictionFiles> files = PredictionFiles.of(cts, out, probabilities, overwrite,
+                truth == null ? List.of(modelFile) : List.of(modelFile, truth));
         try (TrainedModel model = TrainedModel.open(modelFile)) {
             Optional<PatchShape> shape = Optional.ofNullable(tile)
                     .map(text -> PatchSize.parse("--tile", text, model.description().network().rank()));
@@ -113,7 +115,7 @@ final class PredictCommand implements Callable<Integer> {
         description.line("model", text(model));
         MemoryBudget budget = memoryLimit == null ? MemoryBudget.of(device, deviceOptions.cuda().options())
                 : new MemoryBudget(memoryLimit.bytes(), "--memory-limit");
-        PatchShape shape = given.orElseGet(() -> new TileSearch(device, model.description().network(), grids)
+        PatchShape shape = given.orElseGet(() -> new TileSearch(planner(device), model.description().network(), grids)
                 .find(budget.bytes()));
         try (Segmenter segmenter = new Segmenter(device, model, shape, budget.bytes())) {
             description.line("tile", shape + (given.isPresent() ? ", as chosen" : ", the least work that fits "
@@ -127,6 +129,12 @@ final class PredictCommand implements Callable<Integer> {
         if (device instanceof CudaDevice gpu) {
             new ProfileTable(writer).print(gpu.profile());
         }
+    }
+
+    /** A GPU would time its algorithms for every shape tried: its workspaces are taken to be at their limit instead. */
+    private Device planner(Device device) {
+        return device instanceof CudaDevice && device.fuses()
+                ? new CudaPlanningDevice(deviceOptions.cuda().options().workspaceLimitBytes()) : device;
     }
 
     private static Segmentation segment(Segmenter segmenter, PredictionFiles file, RunDescription description,

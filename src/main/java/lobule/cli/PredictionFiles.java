@@ -1,5 +1,6 @@
 package lobule.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import lobule.data.Dataset;
 import lobule.image.InputException;
 import lobule.train.RunFolder;
@@ -23,10 +25,12 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
     /**
      * The files of a command, in its order; checked before any work.
      *
-     * @param out a NIfTI file's name, where there is one CT, or else a folder
+     * @param out       a NIfTI file's name, where there is one CT, or else a folder
+     * @param otherRead what must not be overwritten, as the CTs must not
      * @throws InputException where an output cannot be written, is there already, or stands for two CTs
      */
-    static List<PredictionFiles> of(List<Path> cts, Path out, boolean probabilities, boolean overwrite) {
+    static List<PredictionFiles> of(List<Path> cts, Path out, boolean probabilities, boolean overwrite,
+                                    List<Path> otherRead) {
         boolean single = isNifti(out);
         if (single && cts.size() > 1) {
             throw new InputException(out + ": is one file for the masks of " + cts.size() + " CTs, expected a folder as"
@@ -40,7 +44,8 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
             files.add(new PredictionFiles(ct, mask, probabilities ? Optional.of(beside) : Optional.empty()));
         }
         requireDistinct(files);
-        files.forEach(file -> file.requireFree(cts, overwrite));
+        List<Path> read = Stream.concat(cts.stream(), otherRead.stream()).toList();
+        files.forEach(file -> file.requireFree(read, overwrite));
         return files;
     }
 
@@ -65,11 +70,10 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
         }
     }
 
-    private void requireFree(List<Path> cts, boolean overwrite) {
+    private void requireFree(List<Path> read, boolean overwrite) {
         for (Path output : outputs()) {
-            if (cts.stream().anyMatch(ct -> ct.toAbsolutePath().normalize().equals(
-                    output.toAbsolutePath().normalize()))) {
-                throw new InputException(output + ": is the CT itself; choose another place by --out.");
+            if (read.stream().anyMatch(file -> isSame(file, output))) {
+                throw new InputException(output + ": is read by this command; choose another place by --out.");
             }
             if (Files.isDirectory(output) || Files.exists(output) && !overwrite) {
                 throw new InputException(output + ": is there already; choose another place by --out, or replace it by"
@@ -78,7 +82,15 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
         }
     }
 
-    List<Path> outputs() {
+    private static boolean isSame(Path file, Path output) {
+        try {
+            return Files.exists(file) && Files.exists(output) && Files.isSameFile(file, output);
+        } catch (IOException e) {
+            throw new InputException(output + ": cannot be looked at (" + e + ").", e);
+        }
+    }
+
+    private List<Path> outputs() {
         return probabilities.map(volume -> List.of(mask, volume)).orElse(List.of(mask));
     }
 }

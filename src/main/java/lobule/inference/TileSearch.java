@@ -9,6 +9,7 @@ import java.util.function.ToLongFunction;
 import lobule.data.PatchShape;
 import lobule.device.Device;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.device.TensorTooLargeException;
 import lobule.image.Grid;
 import lobule.nn.UNetConfig;
 
@@ -49,8 +50,8 @@ public final class TileSearch {
             }
         }
         if (fitting == shapes.size()) {
-            throw new OutOfDeviceMemoryException("the network does not fit " + (limitBytes >> 20) + " MiB even with tiles"
-                    + " of " + shapes.getLast() + "; give it more memory", limitBytes, null);
+            throw new OutOfDeviceMemoryException("the network does not fit " + (limitBytes >> 20) + " MiB even with"
+                    + " tiles of " + shapes.getLast() + "; give it more memory", limitBytes, null);
         }
         return shapes.get(fitting);
     }
@@ -58,15 +59,15 @@ public final class TileSearch {
     private boolean fits(PatchShape tile, long limitBytes) {
         try {
             return bytes.applyAsLong(tile) <= limitBytes;
-        } catch (OutOfDeviceMemoryException e) {
-            return false; // a GPU tries its algorithms
+        } catch (OutOfDeviceMemoryException | TensorTooLargeException e) {
+            return false;
         }
     }
 
     /** From the largest on, each with less to hold and more to read than the one before. */
     private List<PatchShape> leastWorkFirst() {
         List<PatchShape> all = shapes();
-        all.sort(Comparator.comparingLong(this::work).thenComparing(PatchShape::inputVoxels));
+        all.sort(Comparator.comparingLong(this::work).thenComparingLong(PatchShape::inputVoxels));
         List<PatchShape> chain = new ArrayList<>();
         for (PatchShape shape : all) {
             if (chain.isEmpty() || shape.inputVoxels() < chain.getLast().inputVoxels()) {

@@ -1,2 +1,2 @@
-/** Whole volumes through a trained network: tiles, the forward-only program that computes them, and the mask they make. */
+/** Whole volumes through a trained network: tiles, the program that computes them, and the mask that they make. */
 package lobule.inference;

@@ -12,14 +12,19 @@ import lobule.tensor.DType;
 import lobule.tensor.Layout;
 import lobule.tensor.TensorSpec;
 
-/** A copy of the smallest recorded step, to be changed before it is written. */
+/** A copy of a safetensors file, to be changed before it is written. */
 public final class FixtureCopy {
     private final Map<String, String> metadata;
     private final Map<String, byte[]> data = new HashMap<>();
     private final Map<String, TensorSpec> specs = new HashMap<>();
 
+    /** Of the smallest recorded step. */
     public FixtureCopy() {
-        try (SafeTensors tensors = SafeTensors.open(Fixtures.smallest())) {
+        this(Fixtures.smallest());
+    }
+
+    public FixtureCopy(Path file) {
+        try (SafeTensors tensors = SafeTensors.open(file)) {
             metadata = new HashMap<>(tensors.metadata());
             tensors.entries().forEach((name, entry) -> {
                 data.put(name, entry.data().toArray(ValueLayout.JAVA_BYTE));

@@ -1,0 +1,196 @@
+package lobule.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import lobule.data.LabelledVolume;
+import lobule.data.Phantom;
+import lobule.evaluation.Overlap;
+import lobule.image.Mask;
+import lobule.image.NiftiReader;
+import lobule.image.NiftiWriter;
+import lobule.image.Volume;
+import lobule.inference.TinyModels;
+import lobule.verification.Fixtures;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class PredictCommandTest {
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private static Path model;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void train() {
+        model = TinyModels.in2D(shared);
+    }
+
+    @BeforeEach
+    void writeVolumes() {
+        LabelledVolume first = new Phantom(40, 30, 3, 1).generate();
+        NiftiWriter.write(first.image(), folder.resolve("in/first.nii.gz"));
+        NiftiWriter.write(first.mask(), folder.resolve("in/truth.nii.gz"));
+        NiftiWriter.write(new Phantom(20, 44, 2, 2).generate().image(), folder.resolve("in/second.nii"));
+    }
+
+    private int predict(String... arguments) {
+        return run("--model", model.toString(), arguments);
+    }
+
+    private int run(String option, String value, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("predict", option, value, "--device", "reference",
+                "--threads", "1"));
+        all.addAll(List.of(arguments));
+        return Lobule.commandLine(Devices.installed()).setOverwrittenOptionsAllowed(true)
+                .setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true))
+                .execute(all.toArray(String[]::new));
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private void assertRefused(String expected, String... arguments) throws IOException {
+        assertRefused(model, expected, arguments);
+    }
+
+    private void assertRefused(Path file, String expected, String... arguments) throws IOException {
+        err.getBuffer().setLength(0);
+        List<Path> before = files();
+        assertEquals(Failure.BAD_INPUT, run("--model", file.toString(), arguments), err.toString());
+        assertTrue(err.toString().contains(expected), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals(before, files());
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
+    void oneFileIsSegmentedAndScored() {
+        assertEquals(0, predict("--out", path("made/mask.nii.gz"), "--probabilities", "--truth",
+                path("in/truth.nii.gz"), path("in/first.nii.gz")), err.toString());
+        Volume ct = NiftiReader.read(folder.resolve("in/first.nii.gz"));
+        Mask mask = Mask.of(NiftiReader.read(folder.resolve("made/mask.nii.gz")), 2);
+        assertEquals(ct.grid(), mask.grid());
+        Volume probabilities = NiftiReader.read(folder.resolve("made/mask.probabilities.nii.gz"));
+        for (long i = 0; i < mask.grid().voxels(); i++) {
+            assertEquals(probabilities.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i) > 0.5f ? 1 : 0,
+                    mask.labels().get(ValueLayout.JAVA_BYTE, i), "voxel " + i);
+        }
+        Overlap overlap = Overlap.of(Mask.of(NiftiReader.read(folder.resolve("in/truth.nii.gz")), 2), mask);
+        String text = out.toString();
+        for (String expected : List.of("device   reference: ", "after 8 steps, 2D, base 2, patch 12x12, window [-150,"
+                + " 250] HU", "tile     36x44, the least work that fits ", "memory ", "40x30x3 voxels, tiles 3x1x1 (z,",
+                "tile 1/3 ", "tile 3/3 ", " voxels/s, ", " % of the time in the network", "mask     " + path("made"),
+                String.format("truth    Jaccard %.4f, dice %.4f", overlap.jaccard(), overlap.dice()))) {
+            assertTrue(text.contains(expected), expected + " is not in " + text);
+        }
+    }
+
+    @Test
+    void severalFilesGoIntoAFolder() throws IOException {
+        assertEquals(0, predict("--out", path("made"), "--tile", "20x12", path("in/first.nii.gz"),
+                path("in/second.nii")), err.toString());
+        try (Stream<Path> made = Files.list(folder.resolve("made"))) {
+            assertEquals(List.of("first.mask.nii.gz", "second.mask.nii.gz"),
+                    made.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        assertEquals("20x44x2", NiftiReader.readGrid(folder.resolve("made/second.mask.nii.gz")).sizeText());
+        assertTrue(out.toString().contains("tile     20x12, as chosen"), out.toString());
+        assertEquals(1, out.toString().lines().filter(line -> line.startsWith("memory ")).count(), out.toString());
+    }
+
+    @Test
+    void theMemoryLimitMakesTilesSmaller() throws IOException {
+        assertEquals(0, predict("--out", path("large"), path("in/first.nii.gz")), err.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, predict("--out", path("small"), "--memory-limit", "500KiB", path("in/first.nii.gz")),
+                err.toString());
+        assertTrue(out.toString().contains("that fits 0.5 MiB (--memory-limit)"), out.toString());
+        assertFalse(out.toString().contains("tiles 3x1x1"), out.toString());
+        assertArrayEquals(Files.readAllBytes(folder.resolve("large/first.mask.nii.gz")),
+                Files.readAllBytes(folder.resolve("small/first.mask.nii.gz")));
+        assertRefused("does not fit 0 MiB even with tiles of 12x12", "--out", path("none"), "--memory-limit", "100KiB",
+                path("in/first.nii.gz"));
+        assertRefused("tiles of 60x60 take ", "--out", path("none"), "--memory-limit", "500KiB", "--tile", "60x60",
+                path("in/first.nii.gz"));
+    }
+
+    @Test
+    void whatIsThereIsReplacedOnlyWhenAsked() throws IOException {
+        Path mask = Files.writeString(folder.resolve("mask.nii.gz"), "mine");
+        assertRefused("mask.nii.gz: is there already; choose another place by --out, or replace it by --overwrite",
+                "--out", mask.toString(), path("in/first.nii.gz"));
+        assertEquals("mine", Files.readString(mask));
+        assertEquals(0, predict("--overwrite", "--out", mask.toString(), path("in/first.nii.gz")), err.toString());
+        assertEquals("40x30x3", NiftiReader.readGrid(mask).sizeText());
+        assertRefused("first.nii.gz: is read by this command", "--overwrite", "--out", path("in/../in/first.nii.gz"),
+                path("in/first.nii.gz"));
+        assertRefused("truth.nii.gz: is read by this command", "--overwrite", "--out", path("in/truth.nii.gz"),
+                "--truth", path("in/truth.nii.gz"), path("in/first.nii.gz"));
+    }
+
+    @Test
+    void badFilesAreRefusedBeforeAnythingIsWritten() throws IOException {
+        assertRefused("absent.nii.gz: there is no such file", "--out", path("made"), path("in/first.nii.gz"),
+                path("absent.nii.gz"));
+        byte[] whole = Files.readAllBytes(folder.resolve("in/first.nii.gz"));
+        Files.write(folder.resolve("in/cut.nii.gz"), Arrays.copyOf(whole, whole.length / 2));
+        assertRefused("cut.nii.gz: ", "--out", path("made"), path("in/cut.nii.gz"));
+        Files.writeString(folder.resolve("in/text.nii"), "this is a text");
+        assertRefused("text.nii: ", "--out", path("made"), path("in/first.nii.gz"), path("in/text.nii"));
+        assertRefused("lie on different grids: the size is 20x44x2 in the first and 40x30x3 in the second", "--out",
+                path("made"), "--truth", path("in/truth.nii.gz"), path("in/second.nii"));
+        assertRefused("labels must be whole numbers from 0 to 1", "--out", path("made"), "--truth",
+                path("in/first.nii.gz"), path("in/first.nii.gz"));
+        assertRefused(folder.resolve("absent"), "absent: does not exist", "--out", path("made"),
+                path("in/first.nii.gz"));
+        assertRefused(Fixtures.smallest(), "is no model of a training run", "--out", path("made"),
+                path("in/first.nii.gz"));
+    }
+
+    @Test
+    void badArgumentsAreRefusedInOneSentence() throws IOException {
+        String ct = path("in/first.nii.gz");
+        assertRefused("--tile is 13x12 but every size must be 8k + 4", "--tile", "13x12", "--out", path("made"), ct);
+        assertRefused("--tile is \"12x12x12\", expected height x width", "--tile", "12x12x12", "--out", path("made"),
+                ct);
+        assertRefused("a tile's height is 4, expected at least 12", "--tile", "4x12", "--out", path("made"), ct);
+        assertRefused("--truth is the mask of one CT but there are 2", "--truth", path("in/truth.nii.gz"), "--out",
+                path("made"), ct, path("in/second.nii"));
+        assertRefused("is one file for the masks of 2 CTs, expected a folder", "--out", path("made.nii.gz"), ct,
+                path("in/second.nii"));
+        assertRefused("would be the mask of " + ct + " and of " + ct, "--out", path("made"), ct, ct);
+        assertRefused("is no amount of memory", "--memory-limit", "4GB", "--out", path("made"), ct);
+        assertRefused("Missing required parameter: 'CT'", "--out", path("made"));
+        Files.writeString(folder.resolve("file"), "not a folder");
+        assertRefused("is no folder; choose another place by --out", "--out", path("file/made"), ct);
+        assertRefused("device is \"gpu\", expected one of", "--device", "gpu", "--out", path("made"), ct);
+    }
+}
