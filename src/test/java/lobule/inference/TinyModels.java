@@ -21,21 +21,21 @@ public final class TinyModels {
 
     /** The model file of a 2D network trained on slices of a small phantom, all within a folder. */
     public static Path in2D(Path folder) {
-        return train(folder, "unet2d-dropout-renorm-cce", "12x12", 2);
+        return train(folder, "unet2d-dropout-renorm-cce", "12x12", 2, 8);
     }
 
     /** Likewise in 3D. */
     public static Path in3D(Path folder) {
-        return train(folder, "unet3d-renorm-dice", "4x4x4", 1);
+        return train(folder, "unet3d-renorm-dice", "4x4x4", 1, 3);
     }
 
-    private static Path train(Path folder, String experiment, String patch, int baseChannels) {
+    private static Path train(Path folder, String experiment, String patch, int baseChannels, int steps) {
         LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate();
         NiftiWriter.write(phantom.image(), folder.resolve("data/imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), folder.resolve("data/labelsTr/small.nii.gz"));
         TrainConfig config = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment,
                 "data.source", folder.resolve("data").toString(), "data.overfit", true, "patch", patch,
-                "data.window", List.of(-150, 250), "network.base-channels", baseChannels, "steps", 8,
+                "data.window", List.of(-150, 250), "network.base-channels", baseChannels, "steps", steps,
                 "renorm.scale", 1e-4, "learning-rate", List.of(Map.of("step", 1, "rate", 1e-2)),
                 "out", folder.resolve(experiment).toString()));
         RunFolder run = RunFolder.create(config);
