@@ -33,7 +33,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Segments whole volumes; what can be wrong with the files is found before anything is computed. */
+/** Segments whole volumes; what can be wrong with the files, voxels apart, is found before anything is computed. */
 @Command(name = "predict", sortOptions = false, description = "Segments whole CT volumes with a trained network; each "
         + "mask lies on its CT's own grid.")
 final class PredictCommand implements Callable<Integer> {
