@@ -48,7 +48,8 @@ public final class CudaDevice implements Device {
             description = hardware + ", "
                     + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
-            search = new AlgorithmSearch(options, context, hardware);
+            search = new AlgorithmSearch(options, context,
+                    new RecordedAlgorithms(options, hardware, cublas.isPresent()));
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
             ops = new OpKernels(context, kernels, transfers.staging(),
                     new Convolutions(options, context, kernels, cudnn, cublas, search), cudnn, options.cudnnOps());
@@ -103,6 +104,11 @@ public final class CudaDevice implements Device {
      */
     public AlgorithmChoices choices() {
         return new AlgorithmChoices(hardware, search.made());
+    }
+
+    /** What became of the choices that {@link CudaOptions#recorded} brought, for the convolutions prepared so far. */
+    public AlgorithmReuse reuse() {
+        return search.reuse();
     }
 
     /** The last run of every launch; empty unless {@link CudaOptions#profile} was asked for. Waits for the device. */

@@ -81,7 +81,7 @@ final class OpKernels {
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
-            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);
+            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice, first);
             case SoftmaxCrossEntropy entropy -> new CudaSoftmaxCrossEntropy(kernels, entropy, first, weights(entropy));
             case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
                     new CudaSoftmaxCrossEntropyBackward(kernels, entropy, weights(entropy));
