@@ -69,8 +69,11 @@ final class OpKernels {
                     convolution(new BackwardFilterPass(), op, inputs, states, outputs);
             case BatchRenormStatistics statistics -> new CudaBatchRenormStatistics(kernels, statistics, first);
             case RunningStatistics _ -> new CudaRunningStatistics(kernels);
-            case BatchRenorm renorm -> new CudaBatchRenorm(kernels, renorm);
-            case BatchRenormBackward backward -> new CudaBatchRenormBackward(kernels, backward, first);
+            case BatchRenorm renorm -> cudnnOps.contains(CudnnOp.NORM)
+                    ? new CudnnBatchRenorm(kernels, cudnn, renorm, first) : new CudaBatchRenorm(kernels, renorm);
+            case BatchRenormBackward backward -> cudnnOps.contains(CudnnOp.NORM)
+                    ? new CudnnBatchRenormBackward(kernels, cudnn, backward, first)
+                    : new CudaBatchRenormBackward(kernels, backward, first);
             case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
                     ? new CudnnPooling(cudnn, first, outputs.getFirst().shape(), false) : new CudaMaxPool(kernels);
             case MaxPoolBackward _ -> cudnnOps.contains(CudnnOp.POOL)

@@ -33,6 +33,11 @@ final class Profile implements AutoCloseable {
             }
 
             @Override
+            public String algorithm() {
+                return kernel.algorithm();
+            }
+
+            @Override
             public Launch bind(Operands operands) {
                 Launch launch = kernel.bind(operands);
                 Timer timer = timer(op, operands);
