@@ -34,10 +34,12 @@ final class RunDescription {
         Regions regions = model.regions();
         MemoryPlan plan = model.program().plan();
         line("memory", String.format(Locale.ROOT, "%s: parameters %s, statistics %s, gradients %s, optimiser %s,"
-                        + " arena %s (no plan needs less than %s)", Quantities.bytes(plannedBytes(model)),
+                        + " arena %s (no plan needs less than %s)%s", Quantities.bytes(model.plannedBytes()),
                 Quantities.bytes(regions.bytes(Role.PARAMETER)), Quantities.bytes(regions.bytes(Role.STATE)),
                 Quantities.bytes(regions.bytes(Role.GRADIENT)), Quantities.bytes(regions.bytes(Role.OPTIMIZER)),
-                Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes())));
+                Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes()),
+                regions.bytes(Role.INPUT) == 0 ? "" : ", next mini-batch "
+                        + Quantities.bytes(regions.bytes(Role.INPUT))));
     }
 
     /** How a GPU computes the convolutions: as recorded, or why not. */
@@ -51,14 +53,6 @@ final class RunDescription {
     /** A record of algorithms that this device has no use for. */
     void unusedAlgorithms(Path record, Device device) {
         line("gpu", record + " is left as it is: device " + device.name() + " does not use it");
-    }
-
-    static long plannedBytes(TrainingModel model) {
-        long bytes = model.program().plan().arenaBytes();
-        for (Role role : Role.values()) {
-            bytes += model.regions().bytes(role);
-        }
-        return bytes;
     }
 
     void data(TrainConfig config, TrainingData data) {

@@ -103,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
             description.folder(folder);
             long start = System.nanoTime();
             ProgressLine progress = new ProgressLine(out, onTerminal(), config.steps(),
-                    RunDescription.plannedBytes(trainer.model()));
+                    trainer.model().plannedBytes());
             Optional<StepMetrics> last;
             try {
                 last = resumed.isPresent() ? trainer.resume(folder, progress) : trainer.run(folder, progress);

@@ -117,9 +117,20 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public void prefetch(MemorySegment source, Tensor destination) {
+    public long takenBytes(List<Long> allocations) {
+        return DeviceBuffer.takenBytes(allocations);
+    }
+
+    @Override
+    public boolean prefetches() {
+        return true;
+    }
+
+    @Override
+    public void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
+        requireSize(source, ahead);
         requireSize(source, destination);
-        transfers.prefetch(source, destination);
+        transfers.prefetch(source, ahead, destination);
     }
 
     @Override

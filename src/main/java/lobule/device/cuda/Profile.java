@@ -33,6 +33,11 @@ final class Profile implements AutoCloseable {
             }
 
             @Override
+            public long heldBytes() {
+                return kernel.heldBytes();
+            }
+
+            @Override
             public String algorithm() {
                 return kernel.algorithm();
             }

@@ -131,23 +131,24 @@ class CudaBehaviourTest {
     void valuesBroughtAheadArriveWithTheUpload() {
         TensorSpec spec = TensorSpec.activation(Shape.of(1, 1, 3, 5));
         try (CudaDevice device = SimulatedGpu.open(); Arena arena = Arena.ofConfined();
-                Buffer buffer = device.allocate(2 * Buffer.aligned(spec.bytes()))) {
+                Buffer buffer = device.allocate(3 * Buffer.aligned(spec.bytes()))) {
             Tensor x = new Tensor(buffer, 0, spec);
             Tensor sum = new Tensor(buffer, Buffer.aligned(spec.bytes()), spec);
+            Tensor ahead = new Tensor(buffer, 2 * Buffer.aligned(spec.bytes()), spec);
             MemorySegment first = numbers(arena, spec, 1);
             MemorySegment second = numbers(arena, spec, 2);
             MemorySegment third = numbers(arena, spec, 3);
             device.upload(first, x);
             try (Kernel kernel = device.prepare(new Add(), List.of(spec, spec), List.of(), List.of(spec))) {
                 var launch = kernel.bind(new Operands(List.of(x, x), List.of(), List.of(sum), null, 0));
-                device.prefetch(second, x);
+                device.prefetch(second, ahead, x);
                 launch.run(new Step());
                 assertEquals(2 * value(first), floats(device, sum)[7]);
                 device.upload(second, x);
                 launch.run(new Step());
                 assertEquals(2 * value(second), floats(device, sum)[7]);
                 // brought, but another upload comes first
-                device.prefetch(second, x);
+                device.prefetch(second, ahead, x);
                 device.upload(third, x);
                 assertEquals(value(third), floats(device, x)[7]);
                 device.upload(second, x);

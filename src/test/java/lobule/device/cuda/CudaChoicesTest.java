@@ -11,6 +11,7 @@ import lobule.op.Op;
 import lobule.op.TransposedConvolution;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Recorded algorithms are taken again where they fit, and where not the device says why. */
@@ -20,6 +21,11 @@ class CudaChoicesTest {
     private static final Op CONVOLUTION = new Convolution(false);
     private static final int SLOW = 0;
     private static final int FAST = 1;
+
+    @BeforeAll
+    static void algorithmsAreKnown() {
+        SimulatedGpu.requireSimulated();
+    }
 
     private record Outcome(AlgorithmChoices choices, AlgorithmReuse reuse) {}
 

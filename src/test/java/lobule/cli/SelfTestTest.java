@@ -5,21 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import lobule.device.cuda.SimulatedGpu;
 import lobule.device.cuda.simulator.SimulatorProcess;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The self-test passes what is right, and finds and names an algorithm that is not. */
-class CudaSelfTestTest {
+/** The self-test passes what is right, and finds and names an algorithm that is not; on the simulated GPU. */
+class SelfTestTest {
     private static final String[] SELF_TEST = {"devices", "--self-test", "--small", "--device", "cuda",
         "--deterministic"};
 
-    @BeforeEach
-    void gpuIsThere() {
-        SimulatedGpu.require();
+    @BeforeAll
+    static void compilerIsThere() {
         SimulatorProcess.assumeBuildable();
     }
 
