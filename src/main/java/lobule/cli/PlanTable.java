@@ -37,6 +37,9 @@ final class PlanTable {
         region("parameters", memory.parameterBytes(), "with running statistics");
         region("gradients", memory.gradientBytes(), "");
         region("optimiser", memory.optimizerBytes(), "");
+        if (memory.prefetchBytes() > 0) {
+            region("prefetch", memory.prefetchBytes(), "the next mini-batch");
+        }
         region("arena", memory.arenaBytes(), String.format(Locale.ROOT, "%+.2f %% over the lower bound; inside it: "
                         + "largest workspace %s", 100.0 * memory.arenaBytes() / memory.lowerBoundBytes() - 100,
                 Quantities.bytes(memory.workspaceBytes())));
