@@ -7,9 +7,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Some voxels' logits and softmax in double, turned from NDHWC to (classes, voxels), so that a lane is a voxel. A thread
- * takes block after block into the same scratch memory, small enough for a core's first cache: rows of logits, rows of
- * probabilities, and one row each of labels, sums of exponentials and a kernel's own.
+ * Some voxels' logits and softmax in double, turned from NDHWC to (classes, voxels), so that a lane is a voxel. A
+ * thread takes block after block into the same scratch memory, small enough for a core's first cache: rows of logits,
+ * rows of probabilities, and one row each of labels, sums of exponentials and a kernel's own.
  *
  * <p>Ignored voxels, and those that fill up the last vector, have label -1, logits 0 and probabilities 0.
  */
