@@ -11,9 +11,7 @@ import lobule.device.Operands;
  * Workspace: {@link SoftmaxBlocks}.
  */
 final class VoxelGradient implements Kernel {
-    /**
-     * Replaces the logits of a block, just loaded, by their gradient; what it leaves at ignored voxels does not matter.
-     */
+    /** Replaces the logits of a block, just loaded, by their gradient; at ignored voxels by anything. */
     interface Rule {
         void differentiate(SoftmaxBlock block, MemorySegment sums);
     }
