@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 record PlanDocument(String experiment, List<Long> patch, List<Long> input, int baseChannels, String recompute,
                     String device, String deviceDescription, long totalBytes, long parameterBytes, long gradientBytes,
                     long optimizerBytes, long prefetchBytes, long arenaBytes, long workspaceBytes, long lowerBoundBytes,
-                    long flop, long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes, Boolean fits,
-                    List<Block> largestValues) {
+                    long flop, long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes,
+                    Boolean fits, List<Block> largestValues) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
