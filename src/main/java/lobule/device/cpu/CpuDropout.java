@@ -17,7 +17,7 @@ import lobule.tensor.Shape;
 
 /**
  * Draws the random words of a block of voxels, as {@link Dropout} numbers them, and masks by these. y may be x.
- * Workspace: {@link VectorPhilox#bytes} of a block for each thread.
+ * Workspace: a block's words for each thread.
  */
 final class CpuDropout implements Kernel {
     private static final long BLOCK_COUNTERS = 256;
