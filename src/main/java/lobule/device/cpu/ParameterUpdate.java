@@ -6,7 +6,9 @@ import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Step;
 
-/** An optimiser's pass over one parameter, its gradient and its moments; none where the norm is not finite. */
+/**
+ * An optimiser's pass over one parameter, its gradient and its moments; none where the gradients' norm is not finite.
+ */
 abstract class ParameterUpdate implements Launch {
     final MemorySegment gradient;
     final MemorySegment parameter;

@@ -11,7 +11,9 @@ import lobule.device.Operands;
  * Workspace: {@link SoftmaxBlocks}.
  */
 final class VoxelGradient implements Kernel {
-    /** Replaces the logits of a block, just loaded, by their gradient; at ignored voxels by anything. */
+    /**
+     * Replaces the logits of a block, just loaded, by their gradient; what it leaves at ignored voxels does not matter.
+     */
     interface Rule {
         void differentiate(SoftmaxBlock block, MemorySegment sums);
     }

@@ -40,8 +40,8 @@ final class VoxelReduction implements Kernel {
     public Launch bind(Operands operands) {
         MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
         LaneSums partial = new LaneSums(workspace.asSlice(blocks.workspaceBytes()), terms.count());
-        Runnable reduction = blocks.bind(operands, workspace,
-                (block, start, chunk) -> terms.add(block, chunk, partial));
+        Runnable reduction = blocks.bind(operands, workspace, (block, start, chunk) ->
+                terms.add(block, chunk, partial));
         MemorySegment sums = HostBuffer.segment(operands.outputs().getLast());
         MemorySegment output = HostBuffer.segment(operands.output(0));
         return step -> {
