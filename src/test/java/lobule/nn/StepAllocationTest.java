@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StepAllocationTest {
     /** Steps in a row that must take nothing. */
     private static final int STEPS = 3;
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Loss LOSS = Loss.of(Loss.Kind.DICE_AND_CROSS_ENTROPY);
     private static final Op ADAM = new Adam(0.9, 0.999, 1e-8, 1);
     private static final Op NESTEROV = new NesterovMomentum(0.99, 1);
