@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The plan as its user and the programs that read its JSON see it; on a machine without a GPU. */
 class PlanCommandTest {
     private static final List<String> REGIONS = List.of("parameter_bytes", "gradient_bytes", "optimizer_bytes",
-            "arena_bytes");
+            "prefetch_bytes", "arena_bytes");
 
     @TempDir
     private Path folder;
@@ -66,7 +66,10 @@ class PlanCommandTest {
     @Test
     void theRegionsAddUpToTheTotal() {
         JsonNode plan = json("--experiment", "unet3d-renorm-dice", "--device", "cuda");
-        assertEquals(plan.get("total_bytes").asLong(), REGIONS.stream().mapToLong(key -> plan.get(key).asLong()).sum());
+        // each region is given in granules of 2 MiB
+        long sum = REGIONS.stream().mapToLong(key -> plan.get(key).asLong()).sum();
+        long total = plan.get("total_bytes").asLong();
+        assertTrue(total >= sum && total < sum + REGIONS.size() * (2L << 20), total + " for " + sum);
         assertEquals("[60,60,52]", plan.get("patch").toString());
         assertEquals("[148,148,140]", plan.get("input").toString());
         assertEquals(256L << 20, plan.get("workspace_bytes").asLong());
