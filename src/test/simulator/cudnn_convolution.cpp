@@ -1,4 +1,7 @@
 // The convolution calls: descriptors that must agree, workspace that must suffice.
+#include <cstdlib>
+#include <map>
+
 #include "cudnn_convolution.h"
 
 namespace simgpu::cudnn {
@@ -70,6 +73,16 @@ void use_workspace(Pass pass, int algorithm, const Geometry& g, const void* spac
     device::scribble("workspace", space, workspace_bytes(pass, algorithm, g));
 }
 
+// SIMGPU_WRONG=forward:1 plants a fault: that algorithm is one per cent off in the last eighth of its result, as
+// libraries have been on large volumes. Passes are forward, data and filter.
+void spoil_if_planted(Pass pass, int algorithm, float* result, uint64_t count) {
+    static const std::map<Pass, const char*> names = {
+        {Pass::Forward, "forward"}, {Pass::BackwardData, "data"}, {Pass::BackwardFilter, "filter"}};
+    const char* planted = std::getenv("SIMGPU_WRONG");
+    if (planted == nullptr || format("%s:%d", names.at(pass), algorithm) != planted) return;
+    for (uint64_t i = count - (count + 7) / 8; i < count; i++) result[i] *= 1.01f;
+}
+
 float* filter_values(const FilterDescriptor& w, const void* data) {
     return reinterpret_cast<float*>(const_cast<uint8_t*>(device::readable("filter", data, w.elements() * 4)));
 }
@@ -101,7 +114,9 @@ SIMGPU_EXPORT int cudnnConvolutionForward(void* handle, const void* alpha, void*
             use_workspace(Pass::Forward, algorithm, g, space);
             View in = view("x", g.x, x, Use::Read);
             const float* weights = filter_values(g.w, w);
-            convolve_forward(g, in, weights, view("y", g.y, y, output_use(blend)), blend);
+            View out = view("y", g.y, y, output_use(blend));
+            convolve_forward(g, in, weights, out, blend);
+            if (g.y.packed()) spoil_if_planted(Pass::Forward, algorithm, out.data, g.y.elements());
         });
     });
 }
@@ -117,7 +132,9 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardData(void* handle, const void* alpha, 
             use_workspace(Pass::BackwardData, algorithm, g, space);
             View out = view("dy", g.y, dy, Use::Read);
             const float* weights = filter_values(g.w, w);
-            convolve_backward_data(g, weights, out, view("dx", g.x, dx, output_use(blend)), blend);
+            View in = view("dx", g.x, dx, output_use(blend));
+            convolve_backward_data(g, weights, out, in, blend);
+            if (g.x.packed()) spoil_if_planted(Pass::BackwardData, algorithm, in.data, g.x.elements());
         });
     });
 }
@@ -134,7 +151,9 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardFilter(void* handle, const void* alpha
             View in = view("x", g.x, x, Use::Read), out = view("dy", g.y, dy, Use::Read);
             uint64_t size = g.w.elements() * 4;
             if (blend.beta != 0) device::readable("dw", dw, size);
-            convolve_backward_filter(g, in, out, reinterpret_cast<float*>(device::writable("dw", dw, size)), blend);
+            float* gradient = reinterpret_cast<float*>(device::writable("dw", dw, size));
+            convolve_backward_filter(g, in, out, gradient, blend);
+            spoil_if_planted(Pass::BackwardFilter, algorithm, gradient, g.w.elements());
         });
     });
 }

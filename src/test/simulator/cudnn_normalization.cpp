@@ -27,10 +27,15 @@ TensorDescriptor derived(const TensorDescriptor& x) {
 
 // Of one value a channel; returns how many.
 uint64_t channels_of(const TensorDescriptor& x, const TensorDescriptor& parameters) {
+    if (x.dims.size() < 4 || x.dims.size() > 5) refuse("x " + x.text() + " has neither 4 nor 5 dimensions");
     if (parameters.dims != derived(x).dims) {
         refuse(format("scale and statistics are %s where x is %s", parameters.text().c_str(), x.text().c_str()));
     }
     return static_cast<uint64_t>(x.dims[1]);
+}
+
+void require_all(std::initializer_list<const void*> pointers) {
+    for (const void* pointer : pointers) require_pointer(pointer, "an operand of the normalisation");
 }
 
 const float* channel_values(const char* what, const void* data, uint64_t channels) {
@@ -97,6 +102,7 @@ SIMGPU_EXPORT int cudnnBatchNormalizationForwardInference(void* handle, int mode
         if (xt.dims != yt.dims) refuse("x " + xt.text() + " and y " + yt.text() + " differ");
         if (!(epsilon >= kLeastEpsilon)) refuse(format("an epsilon of %g", epsilon));
         Blend blend(alpha, beta);
+        require_all({x, y, scale, bias, mean, variance});
         enqueue(handle, [=] {
             View in = view("x", xt, x, Use::Read), out = view("y", yt, y, output_use(blend));
             const float* scales = channel_values("scale", scale, channels);
@@ -130,7 +136,10 @@ SIMGPU_EXPORT int cudnnBatchNormalizationBackward(void* handle, int mode, const 
         uint64_t channels = channels_of(xt, tensor(pd, "the descriptor of the scale"));
         if (xt.dims != dyt.dims || xt.dims != dxt.dims) refuse("x, dy and dx differ in size");
         if (!(epsilon >= kLeastEpsilon)) refuse(format("an epsilon of %g", epsilon));
+        // Without the saved statistics the real one makes them anew, which the network never asks for.
         if (mean == nullptr || inverse_deviation == nullptr) not_supported("the saved statistics are needed");
+        require_all({x, dy, dx, scale, dscale, dbias});
+        if (dy == dx) refuse("dx is dy, which cuDNN does not say it takes");
         Blend data(alpha, beta), parameters(alpha_parameters, beta_parameters);
         enqueue(handle, [=] {
             View in = view("x", xt, x, Use::Read), gradient = view("dy", dyt, dy, Use::Read);

@@ -27,7 +27,7 @@ final class CudaArguments {
     private long workspace;
 
     @Option(names = "--cudnn", paramLabel = "OP", split = ",", description = "GPU: ops taken from cuDNN instead of the "
-            + "own kernel, to compare: pool, dropout.")
+            + "own kernel, to compare: pool, dropout, norm.")
     private Set<CudnnOp> cudnn = Set.of();
 
     @Option(names = "--profile", description = "GPU: time every op, and print the slowest at the end.")

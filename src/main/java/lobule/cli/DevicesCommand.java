@@ -96,8 +96,9 @@ final class DevicesCommand implements Callable<Integer> {
             try {
                 for (ConvolutionCheck.Outcome outcome : check.check(layer)) {
                     passed &= outcome.passed();
-                    out.printf(Locale.ROOT, "  %-16s %-8s error %.1e of %.0e  %s%n", layer.name(), outcome.pass(),
-                            outcome.error(), outcome.tolerance(), outcome.passed() ? "ok" : "FAIL");
+                    out.println(String.format(Locale.ROOT, "  %-16s %-8s error %.1e of %.0e  %-4s %s", layer.name(),
+                            outcome.pass(), outcome.error(), outcome.tolerance(), outcome.passed() ? "ok" : "FAIL",
+                            outcome.algorithm()).stripTrailing());
                 }
             } catch (OutOfDeviceMemoryException e) {
                 out.printf("  %-16s left out: %s%n", layer.name(), e.getMessage());

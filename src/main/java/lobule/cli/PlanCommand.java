@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import lobule.image.InputException;
+import lobule.nn.Recompute;
 import lobule.train.ConfigLayers;
 import lobule.train.PatchSearch;
 import lobule.train.Presets;
@@ -42,7 +44,7 @@ final class PlanCommand implements Callable<Integer> {
     private Integer baseChannels;
 
     @Option(names = "--recompute", paramLabel = "WHAT", description = "Computed again in the backward pass to save "
-            + "memory: none, cheap or level0 (default: none).")
+            + "memory: none, cheap or level0 (default: none; where a patch is searched for, all are tried).")
     private String recompute;
 
     @Option(names = "--memory-limit", paramLabel = "SIZE", converter = MemorySize.Converter.class,
@@ -73,9 +75,11 @@ final class PlanCommand implements Callable<Integer> {
         }
         // refuses wrong settings before a device is opened
         List<String> experiments = all ? Presets.experiments() : List.of(config(experiment, patch).experiment());
+        config(experiments.getFirst(), patch);
         try (PlanningTarget target = target(search)) {
             List<PlannedStep> steps = experiments.stream()
-                    .map(name -> search ? largest(target, name) : PlannedStep.of(target.device(), config(name, patch)))
+                    .flatMap(name -> search ? searched(target, name, all)
+                            : Stream.of(PlannedStep.of(target.device(), config(name, patch))))
                     .toList();
             boolean fits = json ? printJson(target, steps, all) : print(target, steps, all);
             if (picture != null) {
@@ -91,24 +95,40 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private TrainConfig config(String name, String size) {
+        return config(name, size, recompute);
+    }
+
+    private TrainConfig config(String name, String size, String recomputed) {
         Map<String, Object> given = new LinkedHashMap<>();
         given.put("experiment", name);
         given.put("patch", size);
         given.put("network.base-channels", baseChannels);
-        given.put("recompute", recompute);
+        given.put("recompute", recomputed);
         given.values().removeIf(Objects::isNull);
         return ConfigLayers.resolve(Optional.empty(), given);
     }
 
-    private PlannedStep largest(PlanningTarget target, String name) {
+    /** The largest patch for each way to recompute, or of all these the largest, with the least recomputed. */
+    private Stream<PlannedStep> searched(PlanningTarget target, String name, boolean each) {
+        List<String> ways = recompute != null ? List.of(recompute)
+                : Stream.of(Recompute.values()).map(Recompute::label).toList();
+        Stream<PlannedStep> largest = ways.stream().map(way -> largest(target, name, way));
+        return each ? largest : largest.reduce((a, b) -> voxels(b) > voxels(a) ? b : a).stream();
+    }
+
+    private static long voxels(PlannedStep step) {
+        return step.config().output().voxels();
+    }
+
+    private PlannedStep largest(PlanningTarget target, String name, String way) {
         int rank = config(name, null).network().rank();
         PatchSearch.Outcome outcome = new PatchSearch(rank, limit.bytes() - target.roomBytes(),
-                size -> PlannedStep.of(target.device(), config(name, size)).memory().totalBytes()).run();
+                size -> PlannedStep.of(target.device(), config(name, size, way)).memory().totalBytes()).run();
         String largest = outcome.largest().orElseThrow(() -> new InputException("--memory-limit is "
                 + Quantities.bytes(limit.bytes()) + ", of which " + Quantities.bytes(target.roomBytes()) + " are "
                 + target.roomSource() + "; not even patch " + outcome.next().orElseThrow() + " of " + name
                 + " fits, fewer --base-channels might."));
-        return PlannedStep.of(target.device(), config(name, largest)).withNext(outcome.next());
+        return PlannedStep.of(target.device(), config(name, largest, way)).withNext(outcome.next());
     }
 
     private boolean printJson(PlanningTarget target, List<PlannedStep> steps, boolean all) {

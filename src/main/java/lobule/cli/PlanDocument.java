@@ -23,9 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record PlanDocument(String experiment, List<Long> patch, List<Long> input, int baseChannels, String recompute,
                     String device, String deviceDescription, long totalBytes, long parameterBytes, long gradientBytes,
-                    long optimizerBytes, long arenaBytes, long workspaceBytes, long lowerBoundBytes, long flop,
-                    long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes, Boolean fits,
-                    List<Block> largestValues) {
+                    long optimizerBytes, long prefetchBytes, long arenaBytes, long workspaceBytes, long lowerBoundBytes,
+                    long flop, long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes,
+                    Boolean fits, List<Block> largestValues) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -55,7 +55,8 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
                 step.config().network().baseChannels(), step.config().recomputation().label(), target.device().name(),
                 target.device().description(),
                 memory.totalBytes(), memory.parameterBytes(), memory.gradientBytes(), memory.optimizerBytes(),
-                memory.arenaBytes(), memory.workspaceBytes(), memory.lowerBoundBytes(), memory.flop(),
+                memory.prefetchBytes(), memory.arenaBytes(), memory.workspaceBytes(), memory.lowerBoundBytes(),
+                memory.flop(),
                 step.recomputedFlop(), target.roomBytes(), target.roomSource(), limit == null ? null : limit.bytes(),
                 limit == null ? null : memory.totalBytes() <= limit.bytes() - target.roomBytes(),
                 memory.largestValues(PlanTable.LARGEST).stream().map(block -> Block.of(memory, block))

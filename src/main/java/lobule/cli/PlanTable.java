@@ -37,6 +37,9 @@ final class PlanTable {
         region("parameters", memory.parameterBytes(), "with running statistics");
         region("gradients", memory.gradientBytes(), "");
         region("optimiser", memory.optimizerBytes(), "");
+        if (memory.prefetchBytes() > 0) {
+            region("prefetch", memory.prefetchBytes(), "the next mini-batch");
+        }
         region("arena", memory.arenaBytes(), String.format(Locale.ROOT, "%+.2f %% over the lower bound; inside it: "
                         + "largest workspace %s", 100.0 * memory.arenaBytes() / memory.lowerBoundBytes() - 100,
                 Quantities.bytes(memory.workspaceBytes())));
@@ -79,12 +82,13 @@ final class PlanTable {
         line("limit", Quantities.bytes(limit.bytes()) + ", " + Quantities.bytes(target.roomBytes()) + " of it: "
                 + target.roomSource());
         out.println();
-        out.printf("%-28s  %-14s  %-14s  %10s  %10s  %8s%n", "experiment", "largest patch", "input", "total", "arena",
-                "TFLOP");
+        out.printf("%-28s  %-9s  %-14s  %-14s  %10s  %10s  %8s%n", "experiment", "recompute", "largest patch", "input",
+                "total", "arena", "TFLOP");
         for (PlannedStep step : steps) {
             TrainConfig config = step.config();
-            out.printf(Locale.ROOT, "%-28s  %-14s  %-14s  %10s  %10s  %8.3f%n", config.experiment(), config.patch(),
-                    size(config.unet().inputShape(config.output())), Quantities.bytes(step.memory().totalBytes()),
+            out.printf(Locale.ROOT, "%-28s  %-9s  %-14s  %-14s  %10s  %10s  %8.3f%n", config.experiment(),
+                    config.recomputation().label(), config.patch(), size(config.unet().inputShape(config.output())),
+                    Quantities.bytes(step.memory().totalBytes()),
                     Quantities.bytes(step.memory().arenaBytes()), step.memory().flop() / TERA);
         }
         out.flush();

@@ -1,10 +1,12 @@
 package lobule.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import lobule.data.Patch;
 import lobule.device.Device;
+import lobule.device.cuda.AlgorithmReuse;
 import lobule.nn.TrainingModel;
 import lobule.op.Value.Role;
 import lobule.plan.MemoryPlan;
@@ -32,18 +34,25 @@ final class RunDescription {
         Regions regions = model.regions();
         MemoryPlan plan = model.program().plan();
         line("memory", String.format(Locale.ROOT, "%s: parameters %s, statistics %s, gradients %s, optimiser %s,"
-                        + " arena %s (no plan needs less than %s)", Quantities.bytes(plannedBytes(model)),
+                        + " arena %s (no plan needs less than %s)%s", Quantities.bytes(model.plannedBytes()),
                 Quantities.bytes(regions.bytes(Role.PARAMETER)), Quantities.bytes(regions.bytes(Role.STATE)),
                 Quantities.bytes(regions.bytes(Role.GRADIENT)), Quantities.bytes(regions.bytes(Role.OPTIMIZER)),
-                Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes())));
+                Quantities.bytes(plan.arenaBytes()), Quantities.bytes(plan.lowerBoundBytes()),
+                regions.bytes(Role.INPUT) == 0 ? "" : ", next mini-batch "
+                        + Quantities.bytes(regions.bytes(Role.INPUT))));
     }
 
-    static long plannedBytes(TrainingModel model) {
-        long bytes = model.program().plan().arenaBytes();
-        for (Role role : Role.values()) {
-            bytes += model.regions().bytes(role);
-        }
-        return bytes;
+    /** How a GPU computes the convolutions: as recorded, or why not. */
+    void algorithms(AlgorithmReuse reuse) {
+        String because = reuse.reason().isEmpty() ? "" : " anew: " + reuse.reason();
+        String chosen = "algorithms of " + reuse.chosen() + " convolutions chosen" + because;
+        String recorded = "algorithms of " + reuse.reused() + " convolutions as recorded in the run's folder";
+        line("gpu", reuse.chosen() == 0 ? recorded : reuse.reused() == 0 ? chosen : recorded + ", " + chosen);
+    }
+
+    /** A record of algorithms that this device has no use for. */
+    void unusedAlgorithms(Path record, Device device) {
+        line("gpu", record + " is left as it is: device " + device.name() + " does not use it");
     }
 
     void data(TrainConfig config, TrainingData data) {

@@ -1,13 +1,17 @@
 package lobule.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
+import lobule.device.cuda.AlgorithmChoices;
 import lobule.device.cuda.CudaDevice;
+import lobule.device.cuda.CudaOptions;
+import lobule.train.AlgorithmRecord;
 import lobule.train.ConfigLayers;
 import lobule.train.RunFolder;
 import lobule.train.StepMetrics;
@@ -60,7 +64,9 @@ final class TrainCommand implements Callable<Integer> {
             RunFolder.requireFree(config);
         }
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        try (Device device = devices.open(config.device(), threads, cuda.options())) {
+        CudaOptions gpu = cuda.options().withRecorded(
+                resumed.flatMap(AlgorithmRecord::read).orElse(AlgorithmChoices.none()));
+        try (Device device = devices.open(config.device(), threads, gpu)) {
             String reason = config.device().equals(Devices.AUTO) ? "taken by auto"
                     : given.containsKey("device") ? "as chosen"
                     : configFile != null || resume != null ? "from the settings" : "the default";
@@ -91,12 +97,12 @@ final class TrainCommand implements Callable<Integer> {
         try (Trainer trainer = Trainer.create(device, config, data);
                 Interruption _ = new Interruption(() -> stop(trainer, out))) {
             description.memory(trainer.model());
+            algorithms(description, device, resumed);
             RunFolder folder = resumed.orElseGet(() -> RunFolder.create(config));
             description.folder(folder);
             long start = System.nanoTime();
             StatusLine status = new StatusLine(out);
-            ProgressLine progress = new ProgressLine(status, config.steps(),
-                    RunDescription.plannedBytes(trainer.model()));
+            ProgressLine progress = new ProgressLine(status, config.steps(), trainer.model().plannedBytes());
             Optional<StepMetrics> last;
             try {
                 last = resumed.isPresent() ? trainer.resume(folder, progress) : trainer.run(folder, progress);
@@ -107,6 +113,15 @@ final class TrainCommand implements Callable<Integer> {
             if (device instanceof CudaDevice gpu) {
                 new ProfileTable(out).print(gpu.profile());
             }
+        }
+    }
+
+    private static void algorithms(RunDescription description, Device device, Optional<RunFolder> resumed) {
+        if (device instanceof CudaDevice gpu) {
+            description.algorithms(gpu.reuse());
+        } else {
+            resumed.map(RunFolder::algorithms).filter(Files::exists)
+                    .ifPresent(record -> description.unusedAlgorithms(record, device));
         }
     }
 

@@ -47,11 +47,25 @@ public interface Device extends AutoCloseable {
     void upload(MemorySegment source, Tensor destination);
 
     /**
-     * Starts to bring the values of a later {@link #upload} of the same source to the same tensor, while launches so
-     * far go on. A hint: nothing may follow but that upload, and until then the source stays as it is. Devices that
-     * compute on the host's memory need not heed it.
+     * What allocations of these sizes take of the device's memory together: more than their sum where it is given in
+     * larger units.
      */
-    default void prefetch(MemorySegment source, Tensor destination) {}
+    default long takenBytes(List<Long> allocations) {
+        return allocations.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Whether {@link #prefetch} brings anything. Devices that compute on the host's memory have no need to. */
+    default boolean prefetches() {
+        return false;
+    }
+
+    /**
+     * Starts to bring the values of a later {@link #upload} of the same source to the same tensor, while launches so
+     * far go on. A hint: nothing may follow but that upload, and until then the source stays as it is.
+     *
+     * @param ahead memory for the values until then, like the destination; of no other use meanwhile
+     */
+    default void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {}
 
     /** Copies a tensor to the host, row-major in its logical shape, after all launches so far have finished. */
     void download(Tensor source, MemorySegment destination);

@@ -8,6 +8,16 @@ public interface Kernel extends AutoCloseable {
         return 0;
     }
 
+    /** Device memory that it took for itself when it was prepared and holds until it is closed, in bytes. */
+    default long heldBytes() {
+        return 0;
+    }
+
+    /** How it computes, such as {@code cuDNN algorithm 6}; empty where there is no choice. */
+    default String algorithm() {
+        return "";
+    }
+
     /** Fixes the operands. The kernel outlives its launches. */
     Launch bind(Operands operands);
 

@@ -39,7 +39,7 @@ public final class Segmenter implements AutoCloseable {
                 tile.outputVoxels());
     }
 
-    /** Device memory taken: parameters, statistics and the arena. */
+    /** Device memory taken: parameters, statistics, the arena, and where it is brought ahead the next input. */
     public long deviceBytes() {
         return network.bytes();
     }

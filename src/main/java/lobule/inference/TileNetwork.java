@@ -15,6 +15,7 @@ import lobule.nn.SegmentationNetwork;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.runtime.Executable;
+import lobule.runtime.MemoryReport;
 import lobule.runtime.Program;
 import lobule.runtime.Regions;
 import lobule.tensor.Shape;
@@ -26,7 +27,9 @@ import lobule.tensor.Shape;
 final class TileNetwork implements AutoCloseable {
     private final List<Runnable> closing = new ArrayList<>();
     private final Step step = new Step(); // nothing of it is read without dropout and training
+    private final Device device;
     private final SegmentationNetwork network;
+    private final Regions regions;
     private final Executable executable;
     private final long bytes;
 
@@ -35,13 +38,14 @@ final class TileNetwork implements AutoCloseable {
      * @throws OutOfDeviceMemoryException where it needs more than the limit, or the device has less
      */
     TileNetwork(Device device, TrainedModel model, PatchShape tile, long limitBytes) {
+        this.device = device;
         network = network(device, model.network(), tile);
         try {
             Program program = Program.prepare(device, network.graph());
             closing.add(program::close);
-            bytes = bytes(program);
+            bytes = MemoryReport.of(device, program).totalBytes();
             requireRoom(tile, limitBytes);
-            Regions regions = Regions.allocate(device, network.graph());
+            regions = Regions.allocate(device, network.graph());
             closing.add(regions::close);
             Buffer arena = device.allocate(program.plan().arenaBytes());
             closing.add(arena::close);
@@ -63,12 +67,8 @@ final class TileNetwork implements AutoCloseable {
     /** Device memory that a network would take, without taking it. */
     static long bytes(Device device, UNetConfig config, PatchShape tile) {
         try (Program program = Program.prepare(device, network(device, config, tile).graph())) {
-            return bytes(program);
+            return MemoryReport.of(device, program).totalBytes();
         }
-    }
-
-    private static long bytes(Program program) {
-        return Regions.bytes(program.graph()) + program.plan().arenaBytes();
     }
 
     private static SegmentationNetwork network(Device device, UNetConfig config, PatchShape tile) {
@@ -78,7 +78,7 @@ final class TileNetwork implements AutoCloseable {
         return UNet.prediction(config, output, new MemorySaving(device.fuses(), Recompute.NONE));
     }
 
-    /** Device memory taken: parameters, statistics and the arena. */
+    /** Device memory taken: parameters, statistics, the arena, and where it is brought ahead the next input. */
     long bytes() {
         return bytes;
     }
@@ -101,7 +101,9 @@ final class TileNetwork implements AutoCloseable {
 
     /** Starts to bring the input of the next {@link #run} while this one goes on; it stays unchanged until then. */
     void prefetch(MemorySegment input) {
-        executable.prefetch(input, network.input());
+        if (device.prefetches()) {
+            executable.prefetch(input, regions.tensor(network.input()), network.input());
+        }
     }
 
     /** The output of the last {@link #run}, for which it waits. */

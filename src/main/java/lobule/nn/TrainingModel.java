@@ -34,6 +34,7 @@ public final class TrainingModel implements AutoCloseable {
     private final SegmentationNetwork evaluation;
     private final Program trainingProgram;
     private final Device device;
+    private final long plannedBytes;
     private final Regions regions;
     private final Executable trainingRun;
     private final Executable evaluationRun;
@@ -45,9 +46,9 @@ public final class TrainingModel implements AutoCloseable {
         try {
             trainingProgram = own(Program.prepare(device, training.graph()));
             Program evaluationProgram = own(Program.prepare(device, evaluation.graph()));
+            plannedBytes = MemoryReport.of(device, trainingProgram, evaluationProgram).totalBytes();
             regions = own(Regions.allocate(device, training.graph()));
-            Buffer arena = own(device.allocate(Math.max(trainingProgram.plan().arenaBytes(),
-                    evaluationProgram.plan().arenaBytes())));
+            Buffer arena = own(device.allocate(arenaBytes(trainingProgram, evaluationProgram)));
             trainingRun = trainingProgram.bind(regions, arena);
             evaluationRun = evaluationProgram.bind(regions, arena);
         } catch (RuntimeException e) {
@@ -80,8 +81,17 @@ public final class TrainingModel implements AutoCloseable {
         Graph graph = UNet.training(config, output, loss, optimizer, saving).graph();
         try (Program training = Program.prepare(device, graph);
                 Program evaluation = Program.prepare(device, UNet.evaluation(config, output, loss, saving).graph())) {
-            return MemoryReport.of(training, evaluation);
+            return MemoryReport.of(device, training, evaluation);
         }
+    }
+
+    private static long arenaBytes(Program training, Program evaluation) {
+        return Math.max(training.plan().arenaBytes(), evaluation.plan().arenaBytes());
+    }
+
+    /** Device memory that this model takes: all regions, the arena, and what its kernels hold. */
+    public long plannedBytes() {
+        return plannedBytes;
     }
 
     /** Sets parameters and statistics to their start, the same for a seed on every device; moments to 0. */
@@ -138,8 +148,14 @@ public final class TrainingModel implements AutoCloseable {
      * then.
      */
     public void prefetch(MemorySegment input, MemorySegment target) {
-        trainingRun.prefetch(input, training.input());
-        trainingRun.prefetch(target, training.target().orElseThrow());
+        if (device.prefetches()) {
+            prefetch(input, training.input());
+            prefetch(target, training.target().orElseThrow());
+        }
+    }
+
+    private void prefetch(MemorySegment source, Value value) {
+        trainingRun.prefetch(source, regions.tensor(value), value);
     }
 
     /** Applies the gradients. */

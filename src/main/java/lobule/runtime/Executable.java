@@ -55,8 +55,8 @@ public final class Executable {
     }
 
     /** Starts to bring the values of a later {@link #upload} of the same source; see {@link Device#prefetch}. */
-    public void prefetch(MemorySegment source, Value value) {
-        device.prefetch(source, tensor(value));
+    public void prefetch(MemorySegment source, Tensor ahead, Value value) {
+        device.prefetch(source, ahead, tensor(value));
     }
 
     public void download(Value value, MemorySegment destination) {

@@ -1,10 +1,12 @@
 package lobule.runtime;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import lobule.device.Device;
 import lobule.graph.ArithmeticCost;
 import lobule.graph.Graph;
 import lobule.graph.Node;
@@ -21,33 +23,41 @@ import lobule.runtime.ArenaBlock.Use;
  * @param parameterBytes  parameters and running statistics
  * @param gradientBytes   gradients of the parameters
  * @param optimizerBytes  moments of the optimiser
+ * @param prefetchBytes   the next mini-batch's input and target, on a device that brings them while a step runs
  * @param arenaBytes      the arena: all activations, inputs and workspaces
+ * @param heldBytes       what kernels hold for themselves: class weights
  * @param workspaceBytes  largest workspace of one node; lies inside the arena
  * @param lowerBoundBytes the largest sum of bytes that live at one node: no arena can be smaller
+ * @param totalBytes      what the device gives for all of it, in the units in which it gives memory
  * @param flop            floating-point operations of all nodes, by {@link ArithmeticCost}
  * @param nodes           in the order in which they run; lifetimes count them from 0
  * @param blocks          the arena's blocks that have bytes
  */
-public record MemoryReport(long parameterBytes, long gradientBytes, long optimizerBytes, long arenaBytes,
-                           long workspaceBytes, long lowerBoundBytes, long flop, List<Node> nodes,
-                           List<ArenaBlock> blocks) {
+public record MemoryReport(long parameterBytes, long gradientBytes, long optimizerBytes, long prefetchBytes,
+                           long arenaBytes, long heldBytes, long workspaceBytes, long lowerBoundBytes, long totalBytes,
+                           long flop, List<Node> nodes, List<ArenaBlock> blocks) {
     public MemoryReport {
         nodes = List.copyOf(nodes);
         blocks = List.copyOf(blocks);
     }
 
     /** @param beside programs that run at other times in the same arena, with the same parameters */
-    public static MemoryReport of(Program program, Program... beside) {
+    public static MemoryReport of(Device device, Program program, Program... beside) {
         Graph graph = program.graph();
         MemoryPlan plan = program.plan();
         List<ArenaBlock> blocks = blocks(graph.nodes(), plan);
-        long arena = Stream.concat(Stream.of(program), Stream.of(beside)).mapToLong(p -> p.plan().arenaBytes()).max()
-                .orElseThrow();
+        List<Program> programs = Stream.concat(Stream.of(program), Stream.of(beside)).toList();
+        long arena = programs.stream().mapToLong(p -> p.plan().arenaBytes()).max().orElseThrow();
+        List<Long> held = programs.stream().flatMap(p -> p.heldBytes().stream()).toList();
+        List<Long> allocations = new ArrayList<>(Regions.planned(device, graph));
+        allocations.add(arena);
+        allocations.addAll(held);
         long workspace = blocks.stream().filter(block -> block.use() == Use.WORKSPACE).mapToLong(ArenaBlock::bytes)
                 .max().orElse(0);
         return new MemoryReport(bytes(graph, Role.PARAMETER) + bytes(graph, Role.STATE), bytes(graph, Role.GRADIENT),
-                bytes(graph, Role.OPTIMIZER), arena, workspace, plan.lowerBoundBytes(), ArithmeticCost.flop(graph),
-                graph.nodes(), blocks);
+                bytes(graph, Role.OPTIMIZER), device.prefetches() ? bytes(graph, Role.INPUT) : 0, arena,
+                held.stream().mapToLong(Long::longValue).sum(), workspace, plan.lowerBoundBytes(),
+                device.takenBytes(allocations), ArithmeticCost.flop(graph), graph.nodes(), blocks);
     }
 
     private static long bytes(Graph graph, Role role) {
@@ -72,11 +82,6 @@ public record MemoryReport(long parameterBytes, long gradientBytes, long optimiz
         boolean madeForward = nodes.get(lifetime.first()).phase() == Phase.FORWARD;
         return madeForward && (toTheEnd || nodes.get(lifetime.last()).phase() != Phase.FORWARD) ? Use.KEPT
                 : Use.TEMPORARY;
-    }
-
-    /** All that is taken: every region once. */
-    public long totalBytes() {
-        return parameterBytes + gradientBytes + optimizerBytes + arenaBytes;
     }
 
     /** The node that makes a block; empty where it is given from outside. */

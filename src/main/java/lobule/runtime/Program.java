@@ -80,6 +80,11 @@ public final class Program implements AutoCloseable {
         return plan.placements().subList(blocks.size(), plan.placements().size());
     }
 
+    /** What its kernels hold for themselves, beside the plan, an allocation each. */
+    public List<Long> heldBytes() {
+        return kernels.stream().map(Kernel::heldBytes).filter(bytes -> bytes > 0).toList();
+    }
+
     public MemoryPlan plan() {
         return plan;
     }

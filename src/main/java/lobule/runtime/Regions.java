@@ -13,10 +13,13 @@ import lobule.op.Value.Role;
 
 /**
  * The memory that outlives a step: parameters, running statistics, gradients and optimiser moments, each region
- * allocated once. Graphs that name the same values (training and evaluation) share it.
+ * allocated once; on a device that prefetches also one for the next mini-batch's inputs, whose own places are in the
+ * arena. Graphs that name the same values (training and evaluation) share it.
  */
 public final class Regions implements AutoCloseable {
     private static final List<Role> ROLES = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER);
+    private static final List<Role> AHEAD = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER,
+            Role.INPUT);
 
     private final Map<Role, Buffer> buffers = new EnumMap<>(Role.class);
     private final Map<String, Tensor> tensors = new HashMap<>();
@@ -27,7 +30,7 @@ public final class Regions implements AutoCloseable {
     public static Regions allocate(Device device, Graph graph) {
         Regions regions = new Regions();
         try {
-            for (Role role : ROLES) {
+            for (Role role : roles(device)) {
                 regions.allocate(device, role, graph.values(role));
             }
             return regions;
@@ -35,6 +38,10 @@ public final class Regions implements AutoCloseable {
             regions.close();
             throw e;
         }
+    }
+
+    private static List<Role> roles(Device device) {
+        return device.prefetches() ? AHEAD : ROLES;
     }
 
     private void allocate(Device device, Role role, List<Value> values) {
@@ -55,9 +62,9 @@ public final class Regions implements AutoCloseable {
         return values.stream().mapToLong(value -> Buffer.aligned(value.spec().bytes())).sum();
     }
 
-    /** Bytes of all regions that hold a graph's values. */
-    public static long bytes(Graph graph) {
-        return ROLES.stream().mapToLong(role -> bytes(graph.values(role))).sum();
+    /** Bytes of each region that {@link #allocate} would take. */
+    public static List<Long> planned(Device device, Graph graph) {
+        return roles(device).stream().map(role -> bytes(graph.values(role))).filter(bytes -> bytes > 0).toList();
     }
 
     /** Bytes taken for a role; 0 where the graph has no such values. */
@@ -66,7 +73,7 @@ public final class Regions implements AutoCloseable {
         return buffer == null ? 0 : buffer.bytes();
     }
 
-    /** The memory of a value, by name. */
+    /** The memory of a value, by name; that of an input is for its next contents. */
     public Tensor tensor(Value value) {
         Tensor tensor = tensors.get(value.name());
         if (tensor == null || !tensor.spec().equals(value.spec())) {

@@ -34,6 +34,11 @@ public record RunFolder(Path path) {
         return path.resolve("state.safetensors");
     }
 
+    /** How a GPU computes the convolutions; on other devices there is none. */
+    public Path algorithms() {
+        return path.resolve("algorithms.json");
+    }
+
     /** Curves of loss and Jaccard. */
     public Path progress() {
         return path.resolve("progress.png");

@@ -5,16 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import lobule.device.Device;
 import lobule.device.OutOfDeviceMemoryException;
+import lobule.device.cuda.CudaDevice;
 import lobule.nn.TrainingModel;
 
 /** A run from its settings to its files. */
 public final class Trainer implements AutoCloseable {
+    private final Device device;
     private final TrainConfig config;
     private final TrainingData data;
     private final TrainingModel model;
     private volatile boolean stopRequested;
 
-    private Trainer(TrainConfig config, TrainingData data, TrainingModel model) {
+    private Trainer(Device device, TrainConfig config, TrainingData data, TrainingModel model) {
+        this.device = device;
         this.config = config;
         this.data = data;
         this.model = model;
@@ -27,7 +30,7 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer create(Device device, TrainConfig config, TrainingData data) {
         try {
-            return new Trainer(config, data, TrainingModel.create(device, config.unet(), config.output(),
+            return new Trainer(device, config, data, TrainingModel.create(device, config.unet(), config.output(),
                     config.objective(), config.optimizerOp(), config.recomputation()));
         } catch (OutOfDeviceMemoryException e) {
             throw new LargestPatch(device, config).explain(e);
@@ -67,6 +70,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Optional<StepMetrics> run(RunFolder folder, Checkpoint from, TrainingListener listener) {
+        if (device instanceof CudaDevice gpu) {
+            AlgorithmRecord.write(folder, gpu.choices());
+        }
         RunPictures pictures = new RunPictures(folder, config, data);
         try (MetricsLog log = MetricsLog.open(folder.metrics(), from.step());
                 StepRunner runner = new StepRunner(config, data, model, from.microStep())) {

@@ -43,15 +43,18 @@ public final class ConvolutionCheck {
     /**
      * The outcome of a pass.
      *
+     * @param algorithm as {@link Kernel#algorithm} names it
      * @param error     largest, relative to the root mean square of the exact values
      * @param tolerance what rounding explains
      */
-    public record Outcome(ConvolutionLayer layer, String pass, double error, double tolerance) {
+    public record Outcome(ConvolutionLayer layer, String pass, String algorithm, double error, double tolerance) {
         /** Not where the error is NaN. */
         public boolean passed() {
             return error <= tolerance;
         }
     }
+
+    private record Computed(MemorySegment values, String algorithm) {}
 
     /** @throws lobule.device.OutOfDeviceMemoryException where the layer does not fit the device */
     public List<Outcome> check(ConvolutionLayer layer) {
@@ -99,35 +102,35 @@ public final class ConvolutionCheck {
 
     private Outcome outcome(ConvolutionLayer layer, String pass, SampledConvolution exact,
                             SampledConvolution.Part part, MemorySegment first, MemorySegment second,
-                            MemorySegment computed) {
+                            Computed computed) {
         long length = exact.terms(part);
         double scale = TERM * Math.sqrt(length);
         double worst = 0;
         SplittableRandom random = new SplittableRandom(4);
         for (int sample = 0; sample < SAMPLES; sample++) {
             long index = sample == 0 ? exact.size(part) - 1 : random.nextLong(exact.size(part));
-            double error = Math.abs(computed.getAtIndex(ValueLayout.JAVA_FLOAT, index)
+            double error = Math.abs(computed.values.getAtIndex(ValueLayout.JAVA_FLOAT, index)
                     - exact.value(part, index, first, second));
             worst = Double.isNaN(error) ? Double.NaN : Math.max(worst, error / scale);
         }
-        return new Outcome(layer, pass, worst, 8 * roundoff * (2 + Math.sqrt(length)));
+        return new Outcome(layer, pass, computed.algorithm, worst, 8 * roundoff * (2 + Math.sqrt(length)));
     }
 
     /** Forward or data gradient: an activation and the weight in, an activation out. */
-    private MemorySegment run(Op op, Arena arena, Shape result, Shape first, MemorySegment values, Shape weightShape,
+    private Computed run(Op op, Arena arena, Shape result, Shape first, MemorySegment values, Shape weightShape,
                               MemorySegment weight) {
         List<TensorSpec> inputs = List.of(TensorSpec.activation(first), parameter(weightShape));
         return run(op, arena, inputs, List.of(values, weight), List.of(), List.of(TensorSpec.activation(result)));
     }
 
-    private MemorySegment weights(Arena arena, ConvolutionLayer layer, MemorySegment x, Shape y, MemorySegment dy) {
+    private Computed weights(Arena arena, ConvolutionLayer layer, MemorySegment x, Shape y, MemorySegment dy) {
         Op op = layer.transposed() ? new TransposedConvolutionBackwardWeights() : new ConvolutionBackwardWeights(false);
         return run(op, arena, List.of(TensorSpec.activation(layer.x()), TensorSpec.activation(y)), List.of(x, dy),
                 List.of(parameter(layer.weight())), List.of());
     }
 
     /** Runs an op that has one result, a state or an output. */
-    private MemorySegment run(Op op, Arena arena, List<TensorSpec> inputs, List<MemorySegment> values,
+    private Computed run(Op op, Arena arena, List<TensorSpec> inputs, List<MemorySegment> values,
                               List<TensorSpec> states, List<TensorSpec> outputs) {
         try (Kernel kernel = device.prepare(op, inputs, states, outputs)) {
             List<TensorSpec> all = new ArrayList<>(inputs);
@@ -145,7 +148,7 @@ public final class ConvolutionCheck {
                         state ? List.of() : List.of(result), buffer, bytes)).run(new Step());
                 MemorySegment host = arena.allocate(result.spec().bytes(), Float.BYTES);
                 device.download(result, host);
-                return host;
+                return new Computed(host, kernel.algorithm());
             }
         }
     }

@@ -1,6 +1,11 @@
 package lobule.verification;
 
 import java.util.List;
+import lobule.graph.Node;
+import lobule.nn.UNet;
+import lobule.nn.UNetConfig;
+import lobule.op.Convolution;
+import lobule.op.TransposedConvolution;
 import lobule.tensor.Shape;
 
 /**
@@ -23,18 +28,15 @@ public record ConvolutionLayer(String name, Shape x, Shape weight, boolean trans
                 new ConvolutionLayer("small 2D up", Shape.of(1, 16, 11, 13), Shape.of(16, 16, 2, 2), true));
     }
 
-    /** Those of the 3D network at 32 base channels and an output of 60 x 60 x 52 that differ most, largest last. */
+    /** All of the 3D network at 32 base channels and an output of 60 x 60 x 52, in its order. */
     public static List<ConvolutionLayer> full() {
-        return List.of(
-                new ConvolutionLayer("encoder.3.conv2", Shape.of(1, 256, 12, 12, 11), Shape.of(512, 256, 3, 3, 3),
-                        false),
-                new ConvolutionLayer("decoder.2.up", Shape.of(1, 512, 10, 10, 9), Shape.of(512, 512, 2, 2, 2), true),
-                new ConvolutionLayer("decoder.0.up", Shape.of(1, 128, 32, 32, 28), Shape.of(128, 128, 2, 2, 2), true),
-                new ConvolutionLayer("head", Shape.of(1, 64, 60, 60, 52), Shape.of(2, 64, 1, 1, 1), false),
-                new ConvolutionLayer("decoder.0.conv1", Shape.of(1, 192, 64, 64, 56), Shape.of(64, 192, 3, 3, 3),
-                        false),
-                new ConvolutionLayer("encoder.0.conv1", Shape.of(1, 1, 148, 148, 140), Shape.of(32, 1, 3, 3, 3), false),
-                new ConvolutionLayer("encoder.0.conv2", Shape.of(1, 32, 146, 146, 138), Shape.of(64, 32, 3, 3, 3),
-                        false));
+        return UNet.prediction(UNetConfig.of(3, 1, 2, 32, 0), Shape.of(1, 2, 60, 60, 52)).graph().nodes().stream()
+                .filter(node -> node.op() instanceof Convolution || node.op() instanceof TransposedConvolution)
+                .map(ConvolutionLayer::of).toList();
+    }
+
+    private static ConvolutionLayer of(Node node) {
+        return new ConvolutionLayer(node.name(), node.inputs().get(0).spec().shape(),
+                node.inputs().get(1).spec().shape(), node.op() instanceof TransposedConvolution);
     }
 }

@@ -36,6 +36,21 @@ public interface WrappedDevice extends Device {
     }
 
     @Override
+    default long takenBytes(List<Long> allocations) {
+        return device().takenBytes(allocations);
+    }
+
+    @Override
+    default boolean prefetches() {
+        return device().prefetches();
+    }
+
+    @Override
+    default void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
+        device().prefetch(source, ahead, destination);
+    }
+
+    @Override
     default void upload(MemorySegment source, Tensor destination) {
         device().upload(source, destination);
     }

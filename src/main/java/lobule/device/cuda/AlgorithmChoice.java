@@ -7,13 +7,33 @@ package lobule.device.cuda;
  * @param algorithm      cuDNN's number of the algorithm; 0 for cuBLAS, which picks its own
  * @param mathType       cuDNN's number of the math type
  * @param workspaceBytes scratch memory that it needs
+ * @param deterministic  whether it gives the same bits again
  */
-public record AlgorithmChoice(String library, int algorithm, int mathType, long workspaceBytes) {
+public record AlgorithmChoice(String library, int algorithm, int mathType, long workspaceBytes,
+                              boolean deterministic) {
     static final String CUDNN = "cudnn";
     static final String CUBLAS = "cublas";
 
+    public AlgorithmChoice {
+        if (!CUDNN.equals(library) && !CUBLAS.equals(library)) {
+            throw new IllegalArgumentException("library is " + library + ", expected " + CUDNN + " or " + CUBLAS);
+        }
+        if (workspaceBytes < 0) {
+            throw new IllegalArgumentException("workspace is " + workspaceBytes + " bytes, expected at least 0");
+        }
+    }
+
     /** A product by cuBLAS. */
     static AlgorithmChoice cublas(long workspaceBytes) {
-        return new AlgorithmChoice(CUBLAS, 0, 0, workspaceBytes);
+        return new AlgorithmChoice(CUBLAS, 0, 0, workspaceBytes, true);
+    }
+
+    boolean isCublas() {
+        return library.equals(CUBLAS);
+    }
+
+    /** As people name it. */
+    String label() {
+        return isCublas() ? "cuBLAS" : "cuDNN algorithm " + algorithm;
     }
 }

@@ -1,6 +1,8 @@
 package lobule.device.cuda;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -8,11 +10,13 @@ import java.util.TreeMap;
  * on another they are made anew.
  *
  * @param device  name of the device and versions of the libraries they were made for
- * @param choices by convolution, as {@code forward (1x32x146x146x138) by (64x32x3x3x3) stride 1 FP32}
+ * @param choices by convolution, in alphabetical order, as {@code forward (1x32x146x146x138) by (64x32x3x3x3) FP32}
  */
 public record AlgorithmChoices(String device, Map<String, AlgorithmChoice> choices) {
     public AlgorithmChoices {
-        choices = Map.copyOf(new TreeMap<>(choices));
+        Objects.requireNonNull(device, "device");
+        choices.values().forEach(Objects::requireNonNull);
+        choices = Collections.unmodifiableMap(new TreeMap<>(choices));
     }
 
     /** Nothing chosen yet. */

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import jcuda.jcudnn.cudnnMathType;
 import lobule.device.cuda.ConvolutionPass.Candidate;
 
@@ -14,13 +16,13 @@ import lobule.device.cuda.ConvolutionPass.Candidate;
 final class AlgorithmSearch {
     private final CudaOptions options;
     private final CudaContext context;
-    private final Map<String, AlgorithmChoice> recorded;
+    private final RecordedAlgorithms recorded;
     private final Map<String, AlgorithmChoice> made = new HashMap<>();
 
-    AlgorithmSearch(CudaOptions options, CudaContext context, String hardware) {
+    AlgorithmSearch(CudaOptions options, CudaContext context, RecordedAlgorithms recorded) {
         this.options = options;
         this.context = context;
-        this.recorded = options.recorded().device().equals(hardware) ? options.recorded().choices() : Map.of();
+        this.recorded = recorded;
     }
 
     /** What was chosen so far. */
@@ -32,11 +34,24 @@ final class AlgorithmSearch {
         return pass.name() + " " + geometry + " " + options.math();
     }
 
-    /** The choice of this run or of the recorded one, if there is any. */
-    Optional<AlgorithmChoice> known(ConvolutionPass pass, ConvolutionGeometry geometry) {
-        String key = key(pass, geometry);
-        AlgorithmChoice choice = made.getOrDefault(key, recorded.get(key));
-        return Optional.ofNullable(choice).filter(c -> c.workspaceBytes() <= options.workspaceLimitBytes());
+    /** The choice of this run, if there is one already. */
+    Optional<AlgorithmChoice> made(ConvolutionPass pass, ConvolutionGeometry geometry) {
+        return Optional.ofNullable(made.get(key(pass, geometry)));
+    }
+
+    /**
+     * The choice of the recorded run, if it fits; asked once a convolution.
+     *
+     * @param workspace of an algorithm, or empty where its library refuses it
+     */
+    Optional<AlgorithmChoice> recorded(ConvolutionPass pass, ConvolutionGeometry geometry,
+                                       Function<AlgorithmChoice, OptionalLong> workspace) {
+        return recorded.find(key(pass, geometry), workspace);
+    }
+
+    /** What became of the recorded choices so far. */
+    AlgorithmReuse reuse() {
+        return recorded.reuse();
     }
 
     void record(ConvolutionPass pass, ConvolutionGeometry geometry, AlgorithmChoice choice) {
@@ -51,7 +66,7 @@ final class AlgorithmSearch {
         for (Candidate candidate : candidates) {
             if (fits(candidate)) {
                 return new AlgorithmChoice(AlgorithmChoice.CUDNN, candidate.algorithm(), mathType(candidate),
-                        candidate.workspaceBytes());
+                        candidate.workspaceBytes(), candidate.deterministic());
             }
         }
         throw new CudaCallException("device cuda: cuDNN proposes no "

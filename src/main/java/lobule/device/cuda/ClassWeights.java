@@ -37,6 +37,11 @@ final class ClassWeights implements AutoCloseable {
         return buffer == null ? new DevicePointer() : buffer.pointer();
     }
 
+    /** Device memory that they take. */
+    long bytes() {
+        return buffer == null ? 0 : buffer.bytes();
+    }
+
     @Override
     public void close() {
         if (buffer != null) {

@@ -1,6 +1,7 @@
 package lobule.device.cuda;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import lobule.device.Launch;
 import lobule.device.Step;
 
@@ -30,11 +31,10 @@ final class Convolutions implements ConvolutionKernels {
     @Override
     public ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry) {
         geometry.requireAddressable();
-        Optional<AlgorithmChoice> known = search.known(pass, geometry);
-        if (known.isPresent() && usable(known.get())) {
-            search.record(pass, geometry, known.get());
-            return known.get().library().equals(AlgorithmChoice.CUBLAS) ? product(pass, geometry)
-                    : byCudnn(pass, geometry, known);
+        Optional<AlgorithmChoice> known = search.made(pass, geometry)
+                .or(() -> search.recorded(pass, geometry, choice -> workspace(choice, pass, geometry)));
+        if (known.isPresent()) {
+            return known.get().isCublas() ? product(pass, geometry) : byCudnn(pass, geometry, known);
         }
         if (!geometry.isProduct() || cublas.isEmpty()) {
             return byCudnn(pass, geometry, Optional.empty());
@@ -42,8 +42,17 @@ final class Convolutions implements ConvolutionKernels {
         return options.deterministic() ? product(pass, geometry) : faster(pass, geometry);
     }
 
-    private boolean usable(AlgorithmChoice choice) {
-        return !choice.library().equals(AlgorithmChoice.CUBLAS) || cublas.isPresent();
+    /** Scratch bytes of a recorded choice; empty where it does not do this convolution. Products make do with any. */
+    private OptionalLong workspace(AlgorithmChoice choice, ConvolutionPass pass, ConvolutionGeometry geometry) {
+        if (choice.isCublas()) {
+            return geometry.isProduct() ? OptionalLong.of(0) : OptionalLong.empty();
+        }
+        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry, options.math())) {
+            descriptors.setMathType(choice.mathType());
+            return OptionalLong.of(pass.workspaceBytes(cudnn, descriptors, choice.algorithm()));
+        } catch (CudaCallException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private ConvolutionKernel byCudnn(ConvolutionPass pass, ConvolutionGeometry geometry,
@@ -71,7 +80,7 @@ final class Convolutions implements ConvolutionKernels {
     private ConvolutionKernel faster(ConvolutionPass pass, ConvolutionGeometry geometry) {
         ConvolutionKernel convolution = byCudnn(pass, geometry, Optional.empty());
         try {
-            AlgorithmChoice convolutionChoice = search.known(pass, geometry).orElseThrow();
+            AlgorithmChoice convolutionChoice = search.made(pass, geometry).orElseThrow();
             ConvolutionKernel product = product(pass, geometry);
             Optional<TrialMemory> trial = TrialMemory.take(context, geometry,
                     Math.max(convolution.workspaceBytes(), product.workspaceBytes()));

@@ -18,6 +18,11 @@ final class CublasPointwise implements ConvolutionKernel {
     }
 
     @Override
+    public String algorithm() {
+        return AlgorithmChoice.cublas(workspaceBytes()).label();
+    }
+
+    @Override
     public ConvolutionPass pass() {
         return pass;
     }

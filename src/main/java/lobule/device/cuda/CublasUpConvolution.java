@@ -46,6 +46,11 @@ final class CublasUpConvolution implements ConvolutionKernel {
     }
 
     @Override
+    public String algorithm() {
+        return AlgorithmChoice.cublas(workspaceBytes()).label();
+    }
+
+    @Override
     public ConvolutionPass pass() {
         return pass;
     }

@@ -21,6 +21,11 @@ final class CudaConvolution implements Kernel {
     }
 
     @Override
+    public String algorithm() {
+        return product.algorithm();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch convolution = product.bind(operands);
         ChannelRows rows = ChannelRows.of(operands.output(0).spec().shape());

@@ -24,6 +24,11 @@ final class CudaConvolutionBackwardWeights implements Kernel {
     }
 
     @Override
+    public String algorithm() {
+        return product.algorithm();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch weights = product.bind(operands);
         DevicePointer partial = DeviceBuffer.workspace(operands);

@@ -50,7 +50,8 @@ public final class CudaDevice implements Device {
             description = hardware + ", "
                     + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
-            search = new AlgorithmSearch(options, context, hardware);
+            search = new AlgorithmSearch(options, context,
+                    new RecordedAlgorithms(options, hardware, cublas.isPresent()));
             profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
             ops = new OpKernels(context, kernels,
                     new Convolutions(options, context, kernels, cudnn, cublas, search),
@@ -114,15 +115,31 @@ public final class CudaDevice implements Device {
         return new AlgorithmChoices(hardware, search.made());
     }
 
+    /** What became of the choices that {@link CudaOptions#recorded} brought, for the convolutions prepared so far. */
+    public AlgorithmReuse reuse() {
+        return search.reuse();
+    }
+
     /** The last run of every launch; empty unless {@link CudaOptions#profile} was asked for. Waits for the device. */
     public List<ProfileEntry> profile() {
         return profile.map(Profile::entries).orElse(List.of());
     }
 
     @Override
-    public void prefetch(MemorySegment source, Tensor destination) {
+    public long takenBytes(List<Long> allocations) {
+        return DeviceBuffer.takenBytes(allocations);
+    }
+
+    @Override
+    public boolean prefetches() {
+        return true;
+    }
+
+    @Override
+    public void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
+        requireSize(source, ahead);
         requireSize(source, destination);
-        transfers.prefetch(source, destination);
+        transfers.prefetch(source, ahead, destination);
     }
 
     @Override

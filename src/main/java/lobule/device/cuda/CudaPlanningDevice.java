@@ -48,6 +48,16 @@ public final class CudaPlanningDevice implements Device {
     }
 
     @Override
+    public long takenBytes(List<Long> allocations) {
+        return DeviceBuffer.takenBytes(allocations);
+    }
+
+    @Override
+    public boolean prefetches() {
+        return true;
+    }
+
+    @Override
     public Buffer allocate(long bytes) {
         throw noGpu();
     }

@@ -42,6 +42,11 @@ final class CudaSoftmaxCrossEntropy implements Kernel {
     }
 
     @Override
+    public long heldBytes() {
+        return weights.bytes();
+    }
+
+    @Override
     public void close() {
         weights.close();
     }

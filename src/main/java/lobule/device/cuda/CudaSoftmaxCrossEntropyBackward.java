@@ -28,6 +28,11 @@ final class CudaSoftmaxCrossEntropyBackward implements Kernel {
     }
 
     @Override
+    public long heldBytes() {
+        return weights.bytes();
+    }
+
+    @Override
     public void close() {
         weights.close();
     }

@@ -4,13 +4,21 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.op.SoftmaxDice;
+import lobule.tensor.Shape;
 
 /** Gradient of the dice loss with respect to the logits. */
 final class CudaSoftmaxDiceBackward implements Kernel {
+    /** Of the table that the kernel keeps in shared memory; labels are bytes and name no more. */
+    static final long MAX_CLASSES = 256;
+
     private final Kernels kernels;
     private final SoftmaxDice op;
 
-    CudaSoftmaxDiceBackward(Kernels kernels, SoftmaxDice op) {
+    CudaSoftmaxDiceBackward(Kernels kernels, SoftmaxDice op, Shape logits) {
+        if (logits.channels() > MAX_CLASSES) {
+            throw new IllegalArgumentException("device cuda: the gradient of SoftmaxDice is asked for "
+                    + logits.channels() + " classes, expected at most " + MAX_CLASSES + ": labels are bytes");
+        }
         this.kernels = kernels;
         this.op = op;
     }

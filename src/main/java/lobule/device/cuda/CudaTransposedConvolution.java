@@ -26,6 +26,11 @@ final class CudaTransposedConvolution implements Kernel {
     }
 
     @Override
+    public String algorithm() {
+        return product.algorithm();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch convolution = product.bind(operands);
         Tensor source = operands.input(CONCATENATION);

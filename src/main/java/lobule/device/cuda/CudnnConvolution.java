@@ -24,6 +24,11 @@ final class CudnnConvolution implements ConvolutionKernel {
     }
 
     @Override
+    public String algorithm() {
+        return choice.label();
+    }
+
+    @Override
     public ConvolutionPass pass() {
         return pass;
     }

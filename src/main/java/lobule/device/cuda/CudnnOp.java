@@ -5,5 +5,7 @@ public enum CudnnOp {
     /** Max pooling; its gradient goes to one voxel of a window, on ties to whichever cuDNN picks. */
     POOL,
     /** Dropout; draws other numbers than the other devices do. */
-    DROPOUT
+    DROPOUT,
+    /** Batch renormalisation with given statistics, and its gradient, which needs a second full tensor. */
+    NORM
 }

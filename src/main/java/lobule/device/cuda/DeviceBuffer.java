@@ -4,6 +4,7 @@ import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
+import java.util.List;
 import jcuda.driver.CUresult;
 import lobule.device.Buffer;
 import lobule.device.Operands;
@@ -12,6 +13,11 @@ import lobule.device.Tensor;
 
 /** Memory of the device, one {@code cuMemAlloc}. */
 final class DeviceBuffer implements Buffer {
+    /** What the driver gives memory in; smaller allocations share one. */
+    private static final long GRANULE = 2L << 20;
+    private static final long SMALL = 1L << 20;
+    private static final long SMALL_UNIT = 512;
+
     private final DevicePointer pointer = new DevicePointer();
     private final long bytes;
     private boolean closed;
@@ -30,6 +36,24 @@ final class DeviceBuffer implements Buffer {
         }
         Driver.check(status, "cuMemAlloc", bytes + " bytes");
         return buffer;
+    }
+
+    /** What allocations of these sizes take of the device's memory, nothing else being small there. */
+    static long takenBytes(List<Long> allocations) {
+        long large = 0;
+        long small = 0;
+        for (long bytes : allocations) {
+            if (bytes < SMALL) {
+                small += roundedUp(Math.max(bytes, ALIGNMENT), SMALL_UNIT);
+            } else {
+                large += roundedUp(bytes, GRANULE);
+            }
+        }
+        return large + roundedUp(small, GRANULE);
+    }
+
+    private static long roundedUp(long bytes, long unit) {
+        return Math.multiplyExact(Math.ceilDiv(bytes, unit), unit);
     }
 
     private static OutOfDeviceMemoryException outOfMemory(long bytes, String device) {

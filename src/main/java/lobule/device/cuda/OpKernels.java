@@ -1,6 +1,7 @@
 package lobule.device.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import lobule.device.Kernel;
@@ -80,8 +81,11 @@ final class OpKernels {
                     convolution(new BackwardFilterPass(), op, inputs, states, outputs);
             case BatchRenormStatistics statistics -> new CudaBatchRenormStatistics(kernels, statistics, first);
             case RunningStatistics _ -> new CudaRunningStatistics(kernels);
-            case BatchRenorm renorm -> new CudaBatchRenorm(kernels, renorm);
-            case BatchRenormBackward backward -> new CudaBatchRenormBackward(kernels, backward, first);
+            case BatchRenorm renorm -> normalisesByCudnn(renorm.dropout())
+                    ? new CudnnBatchRenorm(kernels, cudnn, renorm, first) : new CudaBatchRenorm(kernels, renorm);
+            case BatchRenormBackward backward -> normalisesByCudnn(backward.dropout())
+                    ? new CudnnBatchRenormBackward(kernels, cudnn, backward, first)
+                    : new CudaBatchRenormBackward(kernels, backward, first);
             case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
                     ? new CudnnPooling(cudnn, first, outputs.getFirst().shape(), false) : new CudaMaxPool(kernels);
             case MaxPoolBackward _ -> cudnnOps.contains(CudnnOp.POOL)
@@ -94,7 +98,7 @@ final class OpKernels {
             case EncoderOutputBackward _ -> new CudaEncoderOutputBackward(kernels, first);
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
-            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice);
+            case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice, first);
             case SoftmaxCrossEntropy entropy -> new CudaSoftmaxCrossEntropy(kernels, entropy, first, weights(entropy));
             case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
                     new CudaSoftmaxCrossEntropyBackward(kernels, entropy, weights(entropy));
@@ -103,6 +107,11 @@ final class OpKernels {
             case Adam adam -> new CudaAdam(kernels, adam);
             case NesterovMomentum nesterov -> new CudaNesterovMomentum(kernels, nesterov);
         };
+    }
+
+    /** cuDNN has no dropout behind its normalisation. */
+    private boolean normalisesByCudnn(Optional<Dropout> dropout) {
+        return cudnnOps.contains(CudnnOp.NORM) && dropout.isEmpty();
     }
 
     private Kernel convolution(ConvolutionPass pass, Op op, List<TensorSpec> inputs, List<TensorSpec> states,

@@ -11,22 +11,21 @@ import java.lang.foreign.MemorySegment;
 import jcuda.driver.CUevent;
 
 /**
- * Memory beside one tensor, into which the copy stream brings its next values while the compute stream still works with
- * the present ones.
+ * The next values of one tensor, which the copy stream brings into memory beside it while the compute stream still
+ * works with the present ones.
  */
 final class Prefetched implements AutoCloseable {
     private final CudaContext context;
     private final Staging staging;
     private final Cleanup cleanup = new Cleanup();
-    private final DeviceBuffer buffer;
     private final CUevent arrived = new CUevent();
     private final CUevent taken = new CUevent();
     private MemorySegment source = MemorySegment.NULL;
+    private DevicePointer ahead = new DevicePointer();
 
-    Prefetched(CudaContext context, Staging staging, long bytes) {
+    Prefetched(CudaContext context, Staging staging) {
         this.context = context;
         this.staging = staging;
-        this.buffer = cleanup.own(DeviceBuffer.allocate(bytes, context.name()));
         try {
             create(arrived);
             create(taken);
@@ -41,12 +40,13 @@ final class Prefetched implements AutoCloseable {
         cleanup.add(() -> Driver.check(cuEventDestroy(event), "cuEventDestroy", "a prefetch"));
     }
 
-    /** Starts to bring {@code values}, after those brought before have been taken. */
-    void bring(MemorySegment values) {
+    /** Starts to bring {@code values} to {@code beside}, after those brought before have been taken. */
+    void bring(MemorySegment values, DevicePointer beside) {
         Driver.check(cuStreamWaitEvent(context.copy(), taken, 0), "cuStreamWaitEvent", "a prefetch");
-        staging.upload(values, buffer.pointer(), context.copy());
+        staging.upload(values, beside, context.copy());
         Driver.check(cuEventRecord(arrived, context.copy()), "cuEventRecord", "a prefetch");
         source = values;
+        ahead = beside;
     }
 
     /**
@@ -57,7 +57,7 @@ final class Prefetched implements AutoCloseable {
         source = MemorySegment.NULL;
         if (same) {
             Driver.check(cuStreamWaitEvent(context.compute(), arrived, 0), "cuStreamWaitEvent", "a prefetch");
-            Driver.check(cuMemcpyDtoDAsync(destination, buffer.pointer(), values.byteSize(), context.compute()),
+            Driver.check(cuMemcpyDtoDAsync(destination, ahead, values.byteSize(), context.compute()),
                     "cuMemcpyDtoDAsync", values.byteSize() + " bytes");
             Driver.check(cuEventRecord(taken, context.compute()), "cuEventRecord", "a prefetch");
         }

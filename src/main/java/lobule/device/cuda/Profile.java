@@ -33,6 +33,16 @@ final class Profile implements AutoCloseable {
             }
 
             @Override
+            public long heldBytes() {
+                return kernel.heldBytes();
+            }
+
+            @Override
+            public String algorithm() {
+                return kernel.algorithm();
+            }
+
+            @Override
             public Launch bind(Operands operands) {
                 Launch launch = kernel.bind(operands);
                 Timer timer = timer(op, operands);

@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import lobule.device.Buffer;
 import lobule.device.Kernel;
 import lobule.device.Operands;
@@ -18,6 +19,10 @@ import lobule.device.Step;
 import lobule.device.Tensor;
 import lobule.op.Add;
 import lobule.op.Convolution;
+import lobule.op.Op;
+import lobule.op.SoftmaxDice;
+import lobule.op.SoftmaxDiceBackward;
+import lobule.tensor.DType;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 import lobule.verification.ConvolutionCheck;
@@ -25,7 +30,7 @@ import lobule.verification.ConvolutionLayer;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** What the CUDA device does beyond computing right: choices, memory, copies that run ahead, profile. */
+/** What the CUDA device does beyond computing right: memory, copies that run ahead, profile. */
 class CudaBehaviourTest {
     private static final List<TensorSpec> LAYER = List.of(TensorSpec.activation(Shape.of(1, 3, 6, 7, 8)),
             TensorSpec.rowMajor(4, 3, 3, 3, 3));
@@ -65,32 +70,48 @@ class CudaBehaviourTest {
     }
 
     @Test
-    void recordedChoicesAreTakenAgain() {
-        AlgorithmChoices first = choices(SimulatedGpu.options());
-        assertEquals(1, first.choices().size());
-        String layer = first.choices().keySet().iterator().next();
-        assertTrue(layer.startsWith("forward (1x3x6x7x8) by (4x3x3x3x3)"), layer);
-        AlgorithmChoice other = new AlgorithmChoice("cudnn", 0, first.choices().get(layer).mathType(), 0);
-        AlgorithmChoices recorded = new AlgorithmChoices(first.device(), Map.of(layer, other));
-        assertEquals(recorded, choices(SimulatedGpu.options().withRecorded(recorded)));
-        AlgorithmChoices elsewhere = new AlgorithmChoices("another GPU", Map.of(layer, other));
-        assertEquals(first, choices(SimulatedGpu.options().withRecorded(elsewhere)));
-    }
-
-    private static AlgorithmChoices choices(CudaOptions options) {
-        try (CudaDevice device = SimulatedGpu.open(options);
-                Kernel _ = device.prepare(OP, LAYER, List.of(), OP.outputs(LAYER, List.of()))) {
-            return device.choices();
-        }
-    }
-
-    @Test
     void theWorkspaceLimitHolds() {
         for (long limit : new long[] {0, 1 << 20}) {
             try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.options().withWorkspaceLimit(limit));
                     Kernel kernel = device.prepare(OP, LAYER, List.of(), OP.outputs(LAYER, List.of()))) {
                 assertTrue(kernel.workspaceBytes() <= limit, () -> kernel.workspaceBytes() + " of " + limit);
             }
+        }
+    }
+
+    /** More would not fit the table of the kernel: the simulated GPU ends the process where it is overrun. */
+    @Test
+    void diceTakesAsManyClassesAsLabelsHave() {
+        SoftmaxDice dice = new SoftmaxDice(false, false, 1e-7, -1);
+        List<TensorSpec> outputs = run(dice, 256);
+        assertEquals(TensorSpec.rowMajor(DType.FLOAT64, 256, 2), outputs.get(1));
+        run(new SoftmaxDiceBackward(dice), 256);
+        String message = Assertions.assertThrows(IllegalArgumentException.class,
+                () -> run(new SoftmaxDiceBackward(dice), 257)).getMessage();
+        assertTrue(message.contains("257 classes, expected at most 256"), message);
+    }
+
+    private static List<TensorSpec> run(Op op, long classes) {
+        List<TensorSpec> inputs = new ArrayList<>(List.of(TensorSpec.activation(Shape.of(1, classes, 2, 3)),
+                TensorSpec.rowMajor(DType.UINT8, 1, 2, 3)));
+        if (op instanceof SoftmaxDiceBackward) {
+            inputs.add(TensorSpec.rowMajor(DType.FLOAT64, classes, 2));
+        }
+        List<TensorSpec> outputs = op.outputs(inputs, List.of());
+        try (CudaDevice device = SimulatedGpu.open(); Arena arena = Arena.ofConfined();
+                Kernel kernel = device.prepare(op, inputs, List.of(), outputs);
+                Buffer buffer = device.allocate(1 << 20)) {
+            List<Tensor> tensors = new ArrayList<>();
+            long offset = 0;
+            for (TensorSpec spec : Stream.concat(inputs.stream(), outputs.stream()).toList()) {
+                tensors.add(new Tensor(buffer, offset, spec));
+                offset += Buffer.aligned(spec.bytes());
+                device.upload(arena.allocate(spec.bytes(), Double.BYTES), tensors.getLast());
+            }
+            kernel.bind(new Operands(tensors.subList(0, inputs.size()), List.of(),
+                    tensors.subList(inputs.size(), tensors.size()), buffer, offset)).run(new Step());
+            device.synchronize();
+            return outputs;
         }
     }
 
@@ -110,23 +131,24 @@ class CudaBehaviourTest {
     void valuesBroughtAheadArriveWithTheUpload() {
         TensorSpec spec = TensorSpec.activation(Shape.of(1, 1, 3, 5));
         try (CudaDevice device = SimulatedGpu.open(); Arena arena = Arena.ofConfined();
-                Buffer buffer = device.allocate(2 * Buffer.aligned(spec.bytes()))) {
+                Buffer buffer = device.allocate(3 * Buffer.aligned(spec.bytes()))) {
             Tensor x = new Tensor(buffer, 0, spec);
             Tensor sum = new Tensor(buffer, Buffer.aligned(spec.bytes()), spec);
+            Tensor ahead = new Tensor(buffer, 2 * Buffer.aligned(spec.bytes()), spec);
             MemorySegment first = numbers(arena, spec, 1);
             MemorySegment second = numbers(arena, spec, 2);
             MemorySegment third = numbers(arena, spec, 3);
             device.upload(first, x);
             try (Kernel kernel = device.prepare(new Add(), List.of(spec, spec), List.of(), List.of(spec))) {
                 var launch = kernel.bind(new Operands(List.of(x, x), List.of(), List.of(sum), null, 0));
-                device.prefetch(second, x);
+                device.prefetch(second, ahead, x);
                 launch.run(new Step());
                 assertEquals(2 * value(first), floats(device, sum)[7]);
                 device.upload(second, x);
                 launch.run(new Step());
                 assertEquals(2 * value(second), floats(device, sum)[7]);
                 // brought, but another upload comes first
-                device.prefetch(second, x);
+                device.prefetch(second, ahead, x);
                 device.upload(third, x);
                 assertEquals(value(third), floats(device, x)[7]);
                 device.upload(second, x);

@@ -3,6 +3,7 @@ package lobule.device.cuda;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 import lobule.nn.Recompute;
 import lobule.verification.Fixtures;
@@ -10,6 +11,7 @@ import lobule.verification.StepFixture;
 import lobule.verification.StepReport;
 import lobule.verification.StepVerification;
 import lobule.verification.Tolerance;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,7 +24,16 @@ class CudaStepTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void aRecordedStepIsReproduced(Path file) {
-        try (StepFixture fixture = StepFixture.open(file); CudaDevice device = SimulatedGpu.open()) {
+        assertReproduced(file, SimulatedGpu.options());
+    }
+
+    @Test
+    void aRecordedStepIsReproducedWithTheNormalisationOfCudnn() {
+        assertReproduced(Fixtures.smallest(), SimulatedGpu.options().withCudnnOps(Set.of(CudnnOp.NORM)));
+    }
+
+    private static void assertReproduced(Path file, CudaOptions options) {
+        try (StepFixture fixture = StepFixture.open(file); CudaDevice device = SimulatedGpu.open(options)) {
             StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, Recompute.NONE);
             assertTrue(report.passed(), report::toString);
         }

@@ -23,6 +23,13 @@ public final class SimulatedGpu {
         return new CudaDevice(options);
     }
 
+    /** Skips also on a real GPU: for what only the simulated one is known to do. */
+    public static void requireSimulated() {
+        require();
+        Assumptions.assumeTrue(CudaReport.probe(List.of()).gpus().getFirst().name().startsWith("Simulated"),
+                "about the simulated GPU");
+    }
+
     /** Skips the test where this JVM finds no GPU; fails it where it must. */
     public static void require() {
         CudaReport report = CudaReport.probe(List.of());

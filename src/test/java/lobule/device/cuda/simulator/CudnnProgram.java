@@ -2,6 +2,7 @@ package lobule.device.cuda.simulator;
 
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
+import static jcuda.jcudnn.JCudnn.cudnnBatchNormalizationForwardInference;
 import static jcuda.jcudnn.JCudnn.cudnnConvolutionForward;
 import static jcuda.jcudnn.JCudnn.cudnnCreate;
 import static jcuda.jcudnn.JCudnn.cudnnCreateConvolutionDescriptor;
@@ -23,6 +24,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
+import jcuda.jcudnn.cudnnBatchNormMode;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgo;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
@@ -73,6 +75,8 @@ final class CudnnProgram {
                 setTensor(program.output, new int[] {1, 3, 2, 3, 5});
                 program.convolve(cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, 0);
             }
+            case "wrong-norm" -> program.normalise(2);
+            case "norm" -> program.normalise(3);
             case "algorithms" -> program.listAlgorithms();
             default -> throw new IllegalArgumentException("there is no program '" + name + "'");
         }
@@ -148,6 +152,32 @@ final class CudnnProgram {
             }
         }
         return y;
+    }
+
+    /** Normalises y with statistics for so many channels. */
+    private void normalise(int channels) {
+        cudnnTensorDescriptor parameters = new cudnnTensorDescriptor();
+        cudnnCreateTensorDescriptor(parameters);
+        setTensor(parameters, new int[] {1, channels, 1, 1, 1});
+        CUdeviceptr y = DeviceProgram.upload(values(Y));
+        CUdeviceptr threes = DeviceProgram.upload(new float[] {3, 3, 3});
+        CUdeviceptr fours = DeviceProgram.upload(new float[] {4, 4, 4});
+        try {
+            cudnnBatchNormalizationForwardInference(handle, cudnnBatchNormMode.CUDNN_BATCHNORM_SPATIAL, scalar(1),
+                    scalar(0), output, y, output, y, parameters, fours, threes, threes, fours, 0);
+            float[] result = new float[elements(Y)];
+            cuMemcpyDtoH(Pointer.to(result), y, 4L * result.length);
+            for (int i = 0; i < result.length; i++) {
+                if (result[i] != 4 * (values(Y)[i] - 3) / 2 + 3) {
+                    throw new IllegalStateException("the normalisation is wrong: " + Arrays.toString(result));
+                }
+            }
+        } finally {
+            for (CUdeviceptr pointer : new CUdeviceptr[] {y, threes, fours}) {
+                cuMemFree(pointer);
+            }
+            cudnnDestroyTensorDescriptor(parameters);
+        }
     }
 
     private void listAlgorithms() {

@@ -35,7 +35,7 @@ final class SimulatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vector-add", "convolution", "algorithms", "matrix-product"})
+    @ValueSource(strings = {"vector-add", "convolution", "norm", "algorithms", "matrix-product"})
     void rightProgramsRun(String program) throws Exception {
         SimulatorProcess.Answer answer = run(program, Map.of());
         assertEquals(0, answer.status(), answer.text());
@@ -84,6 +84,7 @@ final class SimulatorTest {
     @CsvSource(delimiter = '|', textBlock = """
             small-workspace    | algorithm 1 needs a workspace of 768 bytes, 767 are given
             wrong-descriptor   | y is 1x3x2x3x5 where x 1x2x4x5x6 and filter 3x2x3x3x3 give 1x3x2x3x4
+            wrong-norm         | scale and statistics are 1x2x1x1x1 where x is 1x3x2x3x4
             out-of-memory      | CUDA_ERROR_OUT_OF_MEMORY
             unknown-instruction | PTX line 8, 'wmma.load %r1;': unknown instruction 'wmma'
             """)

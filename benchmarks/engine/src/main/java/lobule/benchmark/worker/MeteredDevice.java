@@ -55,8 +55,18 @@ final class MeteredDevice implements Device {
     }
 
     @Override
-    public void prefetch(MemorySegment source, Tensor destination) {
-        device.prefetch(source, destination);
+    public long takenBytes(List<Long> allocations) {
+        return device.takenBytes(allocations);
+    }
+
+    @Override
+    public boolean prefetches() {
+        return device.prefetches();
+    }
+
+    @Override
+    public void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
+        device.prefetch(source, ahead, destination);
     }
 
     @Override
