@@ -7,6 +7,7 @@ import lobule.op.Op;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 
 /** What the suites of all ops share: the device under test, and the reference beside it. */
@@ -63,6 +64,15 @@ abstract class OpSuite {
         }
         for (int i = 0; i < expected.states().size(); i++) {
             tolerance.check(op.label() + " state " + i, expected.state(i), actual.state(i));
+        }
+    }
+
+    /** A fused op gives the bits of the single ones, unless a library computes those. */
+    void requireFused(String what, HostArray single, HostArray fused) {
+        if (device.fuses()) {
+            Assertions.assertArrayEquals(single.values(), fused.values(), what);
+        } else {
+            Tolerance.ELEMENTWISE.check(what, single, fused);
         }
     }
 

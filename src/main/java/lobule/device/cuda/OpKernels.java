@@ -83,7 +83,7 @@ final class OpKernels {
             case RunningStatistics _ -> new CudaRunningStatistics(kernels);
             case BatchRenorm renorm -> normalisesByCudnn(renorm.dropout())
                     ? new CudnnBatchRenorm(kernels, cudnn, renorm, first) : new CudaBatchRenorm(kernels, renorm);
-            case BatchRenormBackward backward -> normalisesByCudnn(backward.dropout())
+            case BatchRenormBackward backward -> backward.relu() && normalisesByCudnn(backward.dropout())
                     ? new CudnnBatchRenormBackward(kernels, cudnn, backward, first)
                     : new CudaBatchRenormBackward(kernels, backward, first);
             case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
@@ -109,7 +109,10 @@ final class OpKernels {
         };
     }
 
-    /** cuDNN has no dropout behind its normalisation. */
+    /**
+     * cuDNN has no dropout behind its normalisation; and its gradient cannot be written over dy, which a ReLU's copy
+     * is.
+     */
     private boolean normalisesByCudnn(Optional<Dropout> dropout) {
         return cudnnOps.contains(CudnnOp.NORM) && dropout.isEmpty();
     }
