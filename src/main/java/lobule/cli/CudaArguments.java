@@ -30,8 +30,13 @@ final class CudaArguments {
             + "own kernel, to compare: pool, dropout, norm.")
     private Set<CudnnOp> cudnn = Set.of();
 
-    @Option(names = "--profile", description = "GPU: time every op, and print the slowest at the end.")
+    @Option(names = "--profile", description = "Time every launch, and print at the end where the time went.")
     private boolean profile;
+
+    /** Whether a profile was asked for, on whatever device. */
+    boolean profile() {
+        return profile;
+    }
 
     CudaOptions options() {
         return CudaEnvironment.options().withOrdinal(gpu).withMath(math)

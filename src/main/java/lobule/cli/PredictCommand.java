@@ -125,9 +125,9 @@ final class PredictCommand implements Callable<Integer> {
                 Segmentation made = segment(segmenter, file, description, writer);
                 expected.ifPresent(mask -> description.line("truth", text(Overlap.of(mask, made.mask()))));
             }
-        }
-        if (device instanceof CudaDevice gpu) {
-            new ProfileTable(writer).print(gpu.profile());
+            if (deviceOptions.cuda().profile()) {
+                new ProfileTable(writer).print(segmenter.profile());
+            }
         }
     }
 

@@ -110,8 +110,9 @@ final class TrainCommand implements Callable<Integer> {
                 status.end();
             }
             description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
-            if (device instanceof CudaDevice gpu) {
-                new ProfileTable(out).print(gpu.profile());
+            if (cuda.profile()) {
+                last.ifPresent(step -> new ProfileTable(out).print(trainer.model().trainingRun().profile(),
+                        step.seconds()));
             }
         }
     }

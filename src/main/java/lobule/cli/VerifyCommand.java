@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
-import lobule.device.cuda.CudaDevice;
 import lobule.nn.Recompute;
 import lobule.verification.StepFixture;
 import lobule.verification.StepReport;
@@ -60,9 +59,6 @@ final class VerifyCommand implements Callable<Integer> {
                 for (StepFixture fixture : fixtures) {
                     passed &= verify(device, fixture, recomputed, out);
                 }
-                if (device instanceof CudaDevice gpu) {
-                    new ProfileTable(out).print(gpu.profile());
-                }
             }
         } finally {
             fixtures.forEach(StepFixture::close);
@@ -82,6 +78,9 @@ final class VerifyCommand implements Callable<Integer> {
         long start = System.nanoTime();
         StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, recomputed);
         new StepTable(out, all).print(fixture, report, (System.nanoTime() - start) * 1e-9);
+        if (deviceOptions.cuda().profile()) {
+            new ProfileTable(out).print(report.profile());
+        }
         return report.passed();
     }
 }

@@ -2,6 +2,7 @@ package lobule.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -66,6 +67,11 @@ public interface Device extends AutoCloseable {
      * @param ahead memory for the values until then, like the destination; of no other use meanwhile
      */
     default void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {}
+
+    /** A new timer of launches; empty where timing costs something and was not asked for. */
+    default Optional<Timer> timer() {
+        return Optional.of(new HostTimer());
+    }
 
     /** Copies a tensor to the host, row-major in its logical shape, after all launches so far have finished. */
     void download(Tensor source, MemorySegment destination);

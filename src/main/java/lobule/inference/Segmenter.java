@@ -2,6 +2,7 @@ package lobule.inference;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import lobule.checkpoint.CheckpointException;
 import lobule.data.PatchShape;
@@ -9,6 +10,7 @@ import lobule.device.Device;
 import lobule.evaluation.Logits;
 import lobule.image.Orientation;
 import lobule.image.Volume;
+import lobule.runtime.LaunchTime;
 
 /** Segments volumes with a trained network, tile by tile. Takes its memory on the device once, at the start. */
 public final class Segmenter implements AutoCloseable {
@@ -42,6 +44,11 @@ public final class Segmenter implements AutoCloseable {
     /** Device memory taken: parameters, statistics, the arena, and where it is brought ahead the next input. */
     public long deviceBytes() {
         return network.bytes();
+    }
+
+    /** The launches of the last tile; empty where the device does not time. */
+    public List<LaunchTime> profile() {
+        return network.profile();
     }
 
     /** How a volume will be cut. */

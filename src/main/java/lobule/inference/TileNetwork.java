@@ -15,6 +15,7 @@ import lobule.nn.SegmentationNetwork;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.runtime.Executable;
+import lobule.runtime.LaunchTime;
 import lobule.runtime.MemoryReport;
 import lobule.runtime.Program;
 import lobule.runtime.Regions;
@@ -109,6 +110,11 @@ final class TileNetwork implements AutoCloseable {
     /** The output of the last {@link #run}, for which it waits. */
     void read(MemorySegment logits) {
         executable.download(network.logits(), logits);
+    }
+
+    /** The last run's launches; empty where the device does not time. */
+    List<LaunchTime> profile() {
+        return executable.profile();
     }
 
     @Override

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import lobule.device.Device;
 import lobule.device.Launch;
 import lobule.device.Step;
 import lobule.device.Tensor;
+import lobule.device.Timer;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Value;
@@ -22,6 +24,9 @@ public final class Executable {
     private final List<Node> nodes;
     private final Launch[] launches;
     private final Phase[] phases;
+    /** One a node; none where the device does not time. */
+    private final Timer[] timers;
+    private final boolean[] ran;
     private final Map<Value, Tensor> tensors;
 
     Executable(Device device, List<Node> nodes, List<Launch> launches, Map<Value, Tensor> tensors) {
@@ -29,6 +34,8 @@ public final class Executable {
         this.nodes = nodes;
         this.launches = launches.toArray(Launch[]::new);
         this.phases = nodes.stream().map(Node::phase).toArray(Phase[]::new);
+        this.timers = nodes.stream().flatMap(_ -> device.timer().stream()).toArray(Timer[]::new);
+        this.ran = new boolean[timers.length];
         this.tensors = tensors;
     }
 
@@ -36,9 +43,26 @@ public final class Executable {
     public void run(Phase phase, Step step) {
         for (int i = 0; i < launches.length; i++) {
             if (phases[i] == phase) {
-                launches[i].run(step);
+                launch(i, step);
             }
         }
+    }
+
+    private void launch(int i, Step step) {
+        if (timers.length == 0) {
+            launches[i].run(step);
+            return;
+        }
+        timers[i].start();
+        launches[i].run(step);
+        timers[i].stop();
+        ran[i] = true;
+    }
+
+    /** The last launch of each node that has run, in order; empty where the device does not time. */
+    public List<LaunchTime> profile() {
+        return IntStream.range(0, timers.length).filter(i -> ran[i])
+                .mapToObj(i -> new LaunchTime(nodes.get(i), timers[i].seconds())).toList();
     }
 
     /** The memory of a value; that of an activation holds it only after its node and until its last use. */

@@ -2,19 +2,21 @@ package lobule.verification;
 
 import java.util.List;
 import java.util.stream.Stream;
+import lobule.runtime.LaunchTime;
 
 /**
  * The outcome of one verified step.
  *
  * @param groups  what decides: loss, logits, gradients, running statistics, update
  * @param tensors gradient, update and running statistics one by one, those nearest to or farthest beyond their
- *                tolerance
- *                first
+ *                tolerance first
+ * @param profile the time of each launch, where the device times
  */
-public record StepReport(List<Comparison> groups, List<Comparison> tensors) {
+public record StepReport(List<Comparison> groups, List<Comparison> tensors, List<LaunchTime> profile) {
     public StepReport {
         groups = List.copyOf(groups);
         tensors = List.copyOf(tensors);
+        profile = List.copyOf(profile);
     }
 
     public boolean passed() {

@@ -55,7 +55,7 @@ public final class StepVerification {
         compareRunningStatistics();
         compareUpdates();
         tensors.sort(Comparator.comparingDouble(Comparison::severity).reversed());
-        return new StepReport(groups, tensors);
+        return new StepReport(groups, tensors, model.trainingRun().profile());
     }
 
     private void uploadState() {

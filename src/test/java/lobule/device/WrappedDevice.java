@@ -2,6 +2,7 @@ package lobule.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -48,6 +49,11 @@ public interface WrappedDevice extends Device {
     @Override
     default void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
         device().prefetch(source, ahead, destination);
+    }
+
+    @Override
+    default Optional<Timer> timer() {
+        return device().timer();
     }
 
     @Override

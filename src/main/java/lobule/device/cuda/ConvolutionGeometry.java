@@ -51,11 +51,6 @@ record ConvolutionGeometry(Shape input, Shape filter, Shape output, boolean tran
         }
     }
 
-    /** Multiplications and additions of one pass. */
-    double flop() {
-        return 2.0 * output.elements() * filter.channels() * filter.voxels();
-    }
-
     @Override
     public String toString() {
         return input + " by " + filter + (transposed ? " transposed" : "")

@@ -98,21 +98,21 @@ final class Convolutions implements ConvolutionKernels {
 
     private boolean slower(ConvolutionKernel one, ConvolutionKernel other, TrialMemory trial) {
         try (trial) {
-            return milliseconds(one, trial.memory()) > milliseconds(other, trial.memory());
+            return seconds(one, trial.memory()) > seconds(other, trial.memory());
         }
     }
 
-    private float milliseconds(ConvolutionKernel kernel, ConvolutionMemory memory) {
+    private double seconds(ConvolutionKernel kernel, ConvolutionMemory memory) {
         Launch launch = kernel.bind(memory);
         Step step = new Step();
         launch.run(step);
-        try (Timer timer = new Timer(context)) {
+        try (EventTimer timer = new EventTimer(context)) {
             timer.start();
             for (int run = 0; run < RUNS; run++) {
                 launch.run(step);
             }
             timer.stop();
-            return timer.milliseconds();
+            return timer.seconds();
         }
     }
 }

@@ -11,6 +11,7 @@ import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
+import lobule.device.Timer;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -23,7 +24,8 @@ public final class CudaDevice implements Device {
     private final Cleanup cleanup = new Cleanup();
     private final CudaContext context;
     private final Transfers transfers;
-    private final Optional<Profile> profile;
+    private final Cleanup timers;
+    private final boolean times;
     private final AlgorithmSearch search;
     private final OpKernels ops;
     private final String description;
@@ -52,7 +54,8 @@ public final class CudaDevice implements Device {
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context,
                     new RecordedAlgorithms(options, hardware, cublas.isPresent()));
-            profile = options.profile() ? Optional.of(cleanup.own(new Profile(context))) : Optional.empty();
+            times = options.profile();
+            timers = cleanup.own(new Cleanup());
             ops = new OpKernels(context, kernels,
                     new Convolutions(options, context, kernels, cudnn, cublas, search),
                     weights -> new ClassWeights(context, transfers.staging(), weights), cudnn, options.cudnnOps());
@@ -104,8 +107,7 @@ public final class CudaDevice implements Device {
         if (!outputs.equals(expected)) {
             throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
         }
-        Kernel kernel = ops.kernel(op, inputs, states, outputs);
-        return profile.map(timing -> timing.timed(op, kernel)).orElse(kernel);
+        return ops.kernel(op, inputs, states, outputs);
     }
 
     /**
@@ -120,9 +122,10 @@ public final class CudaDevice implements Device {
         return search.reuse();
     }
 
-    /** The last run of every launch; empty unless {@link CudaOptions#profile} was asked for. Waits for the device. */
-    public List<ProfileEntry> profile() {
-        return profile.map(Profile::entries).orElse(List.of());
+    /** Only where {@link CudaOptions#profile} was asked for: two events a launch. */
+    @Override
+    public Optional<Timer> timer() {
+        return times ? Optional.of(timers.own(new EventTimer(context))) : Optional.empty();
     }
 
     @Override

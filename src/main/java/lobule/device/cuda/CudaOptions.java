@@ -11,7 +11,7 @@ import java.util.Set;
  * @param deterministic       only algorithms that give the same bits again, and none picked by its time
  * @param math                how float32 products are computed
  * @param cudnnOps            ops taken from cuDNN although there is an own kernel
- * @param profile             whether every launch is timed; see {@link CudaDevice#profile()}
+ * @param profile             whether every launch is timed; see {@link CudaDevice#timer()}
  * @param libraryFolders      folders searched for the CUDA libraries before the system's own search
  * @param recorded            algorithms of an earlier run, taken again where they still fit
  */

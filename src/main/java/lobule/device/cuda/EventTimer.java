@@ -8,16 +8,18 @@ import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
 
 import jcuda.driver.CUevent;
+import lobule.device.Timer;
 
-/** Two events on the compute stream; measuring does not make the host wait. */
-final class Timer implements AutoCloseable {
+/** Two events on the compute stream. */
+final class EventTimer implements Timer, AutoCloseable {
+    private static final double MILLISECONDS = 1e-3;
+
     private final CudaContext context;
     private final CUevent start = new CUevent();
     private final CUevent stop = new CUevent();
     private final Cleanup cleanup = new Cleanup();
-    private boolean stopped;
 
-    Timer(CudaContext context) {
+    EventTimer(CudaContext context) {
         this.context = context;
         try {
             create(start);
@@ -33,26 +35,22 @@ final class Timer implements AutoCloseable {
         cleanup.add(() -> Driver.check(cuEventDestroy(event), "cuEventDestroy", "a timer"));
     }
 
-    void start() {
+    @Override
+    public void start() {
         Driver.check(cuEventRecord(start, context.compute()), "cuEventRecord", "a timer");
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         Driver.check(cuEventRecord(stop, context.compute()), "cuEventRecord", "a timer");
-        stopped = true;
     }
 
-    /** Whether there is a time to be read. */
-    boolean stopped() {
-        return stopped;
-    }
-
-    /** Between the last start and stop; waits until the device has passed both. */
-    float milliseconds() {
+    @Override
+    public double seconds() {
         float[] time = new float[1];
         Driver.check(cuEventSynchronize(stop), "cuEventSynchronize", "a timer");
         Driver.check(cuEventElapsedTime(time, start, stop), "cuEventElapsedTime", "a timer");
-        return time[0];
+        return time[0] * MILLISECONDS;
     }
 
     @Override
