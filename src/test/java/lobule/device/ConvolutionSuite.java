@@ -64,6 +64,13 @@ abstract class ConvolutionSuite extends OpSuite {
                 image(1, 1, 1, 3, 3, 3), image(3, 3, 2, 13, 5, 3), image(1, 33, 2, 3, 5, 3), image(2, 7, 24, 5, 3, 1));
     }
 
+    /** With whole vectors of channels: one block of a few voxels, odd ends, more samples, several blocks. */
+    static Stream<Case> vectors() {
+        return Stream.of(volume(1, 16, 16, 3, 3, 3, 3), volume(1, 16, 32, 3, 4, 5, 3), volume(2, 32, 16, 5, 6, 3, 3),
+                volume(1, 16, 48, 4, 4, 4, 3), volume(3, 16, 16, 7, 5, 9, 3), volume(1, 32, 32, 11, 4, 13, 3),
+                volume(1, 96, 16, 8, 8, 12, 3));
+    }
+
     static Stream<Case> odd() {
         return Stream.of(volume(1, 1, 8, 13, 13, 13, 3), volume(1, 8, 16, 31, 3, 13, 3), volume(3, 16, 16, 5, 13, 3, 3),
                 volume(1, 24, 33, 3, 3, 31, 3), volume(1, 33, 17, 13, 3, 3, 3), volume(1, 3, 5, 33, 13, 5, 3),
@@ -137,6 +144,22 @@ abstract class ConvolutionSuite extends OpSuite {
                 step());
         compare(Tolerance.sum(shapes.y().batch() * shapes.y().voxels()), new ConvolutionBackwardWeights(true),
                 List.of(x, dy), List.of(shapes.weights(), shapes.bias()), step());
+    }
+
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void vectorsEqualTheReference(Case shapes) {
+        HostArray x = shapes.input();
+        HostArray dy = shapes.outputGradient();
+        long taps = shapes.weight().elements() / shapes.weight().size(0);
+        long backwardTaps = shapes.weight().elements() / shapes.weight().size(1);
+        compare(Tolerance.sum(taps), new Convolution(false), List.of(x, shapes.weights()), List.of(), step());
+        compare(Tolerance.sum(backwardTaps), new ConvolutionBackwardData(), List.of(dy, shapes.weights()), List.of(),
+                step());
+        Tolerance voxels = Tolerance.sum(64 + shapes.y().batch() * shapes.y().voxels());
+        for (Step step : List.of(step(), accumulating())) {
+            compare(voxels, new ConvolutionBackwardWeights(false), List.of(x, dy), List.of(shapes.weights()), step);
+        }
     }
 
     @Test

@@ -39,20 +39,32 @@ import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
 /**
- * The host's processor: oneDNN for convolutions, the Vector API for the rest, activations in NDHWC. The thread that
+ * The host's processor: oneDNN for convolutions and for the products of Winograd's, the Vector API for the rest,
+ * activations in NDHWC. The thread that
  * makes the device also prepares and runs its kernels: oneDNN's number of threads is that thread's.
  */
 public final class CpuDevice implements Device {
     private final OneDnn library;
     private final WorkerPool workers;
+    private final WinogradUse winograd;
 
     /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
     public CpuDevice(int threads) {
+        this(threads, WinogradUse.WHERE_IT_PAYS);
+    }
+
+    /** One that computes all convolutions directly, to compare. */
+    public static CpuDevice direct(int threads) {
+        return new CpuDevice(threads, WinogradUse.NEVER);
+    }
+
+    CpuDevice(int threads, WinogradUse winograd) {
         if (threads < 1) {
             throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
         }
+        this.winograd = winograd;
         this.library = OneDnn.load(threads);
-        this.workers = new WorkerPool(threads);
+        this.workers = new WorkerPool(threads, () -> OneDnn.limitThreads(1));
     }
 
     @Override
@@ -79,10 +91,16 @@ public final class CpuDevice implements Device {
 
     private Kernel kernel(Op op, List<Shape> in, List<Shape> states, List<Shape> out, List<TensorSpec> inputs) {
         return switch (op) {
+            case Convolution(boolean bias) when !bias && winograd.includes(in.get(1), out.get(0)) ->
+                    CpuWinogradConvolution.forward(library, workers, in.get(0), in.get(1), out.get(0));
             case Convolution(boolean bias) -> CpuConvolution.forward(library,
                     new ConvolutionShape(in.get(0), in.get(1), out.get(0), false, bias));
+            case ConvolutionBackwardData _ when winograd.includes(in.get(1), out.get(0)) ->
+                    CpuWinogradConvolution.backwardData(library, workers, in.get(0), in.get(1), out.get(0));
             case ConvolutionBackwardData _ -> CpuConvolution.backwardData(library,
                     new ConvolutionShape(out.get(0), in.get(1), in.get(0), false, false));
+            case ConvolutionBackwardWeights(boolean bias) when !bias && winograd.includes(states.get(0), in.get(1)) ->
+                    new CpuWinogradBackwardWeights(library, workers, in.get(0), states.get(0), in.get(1));
             case ConvolutionBackwardWeights(boolean bias) -> new CpuConvolutionBackwardWeights(library,
                     new ConvolutionShape(in.get(0), states.get(0), in.get(1), false, bias));
             case TransposedConvolution _ -> CpuConcatenation.writing(workers, out.get(0), in.get(1).size(1),

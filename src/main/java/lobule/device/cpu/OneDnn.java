@@ -24,8 +24,11 @@ import org.bytedeco.dnnl.dnnl_version_t;
 final class OneDnn implements AutoCloseable {
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
+    private final int threads;
 
-    private OneDnn() {}
+    private OneDnn(int threads) {
+        this.threads = threads;
+    }
 
     /**
      * @param threads OpenMP threads of primitives that the calling thread runs
@@ -33,11 +36,11 @@ final class OneDnn implements AutoCloseable {
      */
     static OneDnn load(int threads) {
         try {
-            OneDnn library = new OneDnn();
+            OneDnn library = new OneDnn(threads);
             check(dnnl_engine_create(library.engine, dnnl_cpu, 0), "dnnl_engine_create", "cpu");
             check(dnnl_stream_create(library.stream, library.engine, dnnl_stream_default_flags), "dnnl_stream_create",
                     "cpu");
-            setThreads(threads);
+            limitThreads(threads);
             return library;
         } catch (LinkageError e) {
             throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
@@ -55,8 +58,21 @@ final class OneDnn implements AutoCloseable {
         return root.getMessage();
     }
 
-    /** oneDNN takes its threads from OpenMP, whose library JavaCPP has loaded along with it. */
-    private static void setThreads(int threads) {
+    /** Runs an action whose calls, and primitives made for them, keep to the calling thread. */
+    void alone(Runnable action) {
+        limitThreads(1);
+        try {
+            action.run();
+        } finally {
+            limitThreads(threads);
+        }
+    }
+
+    /**
+     * Limits the OpenMP threads of calls from the calling thread. oneDNN takes its threads from OpenMP, whose library
+     * JavaCPP has loaded along with it.
+     */
+    static void limitThreads(int threads) {
         try {
             Linker.nativeLinker().downcallHandle(SymbolLookup.loaderLookup().findOrThrow("omp_set_num_threads"),
                     FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(threads);

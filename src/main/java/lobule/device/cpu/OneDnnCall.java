@@ -27,7 +27,7 @@ final class OneDnnCall {
     private OneDnnCall(Builder builder) {
         this.name = builder.name;
         this.primitive = builder.primitive;
-        this.stream = builder.scope.library().stream();
+        this.stream = builder.stream;
         this.count = builder.keys.size();
         this.memories = List.copyOf(builder.memories);
         this.arguments = new dnnl_exec_arg_t(count);
@@ -52,11 +52,19 @@ final class OneDnnCall {
         private final dnnl_primitive primitive;
         private final List<Integer> keys = new ArrayList<>();
         private final List<dnnl_memory> memories = new ArrayList<>();
+        private dnnl_stream stream;
 
         Builder(String name, OneDnnScope scope, dnnl_primitive primitive) {
             this.name = name;
             this.scope = scope;
             this.primitive = primitive;
+            this.stream = scope.library().stream();
+        }
+
+        /** Instead of the library's own, which is the device's thread's. */
+        Builder on(dnnl_stream other) {
+            stream = other;
+            return this;
         }
 
         Builder with(int key, dnnl_memory_desc layout, long address) {

@@ -3,6 +3,7 @@ package lobule.device.cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_destroy;
@@ -20,6 +21,9 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query_md;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_destroy;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_scratchpad_mode_user;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_default_flags;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -30,6 +34,7 @@ import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
 
 /** The oneDNN objects of one kernel, destroyed in reverse order of their making. */
@@ -80,6 +85,24 @@ final class OneDnnScope implements AutoCloseable {
         OneDnn.check(dnnl_post_ops_append_sum(sum, 1, 0, dnnl_data_type_undef), "dnnl_post_ops_append_sum", "sum");
         OneDnn.check(dnnl_primitive_attr_set_post_ops(attributes, sum), "dnnl_primitive_attr_set_post_ops", "sum");
         return attributes;
+    }
+
+    /** Layout of float32 matrices with given distances, in floats. */
+    dnnl_memory_desc strided(long[] sizes, long... strides) {
+        dnnl_memory_desc descriptor = new dnnl_memory_desc();
+        OneDnn.check(dnnl_memory_desc_create_with_strides(descriptor, sizes.length, sizes, dnnl_f32, strides),
+                "dnnl_memory_desc_create_with_strides", Arrays.toString(sizes));
+        destroyers.push(() -> dnnl_memory_desc_destroy(descriptor));
+        return descriptor;
+    }
+
+    /** A stream of its own, for calls of another thread. */
+    dnnl_stream stream() {
+        dnnl_stream stream = new dnnl_stream();
+        OneDnn.check(dnnl_stream_create(stream, library.engine(), dnnl_stream_default_flags), "dnnl_stream_create",
+                "cpu");
+        destroyers.push(() -> dnnl_stream_destroy(stream));
+        return stream;
     }
 
     /** Takes ownership of a primitive's descriptor, just created. */

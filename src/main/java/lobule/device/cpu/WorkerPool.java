@@ -38,10 +38,18 @@ final class WorkerPool implements AutoCloseable {
     private volatile boolean closed;
 
     WorkerPool(int threads) {
+        this(threads, () -> {});
+    }
+
+    /** @param first what each worker does at its start */
+    WorkerPool(int threads, Runnable first) {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int thread = i + 1;
-            workers[i] = Thread.ofPlatform().daemon().name("lobule-cpu-" + thread).start(() -> work(thread));
+            workers[i] = Thread.ofPlatform().daemon().name("lobule-cpu-" + thread).start(() -> {
+                first.run();
+                work(thread);
+            });
         }
     }
 
