@@ -48,10 +48,15 @@ public final class CpuDevice implements Device {
 
     /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
     public CpuDevice(int threads) {
+        this(threads, ConvolutionSlab.LARGEST_BYTES);
+    }
+
+    /** @param convolutionBytes convolutions beyond this are computed in slabs */
+    CpuDevice(int threads, long convolutionBytes) {
         if (threads < 1) {
             throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
         }
-        this.library = OneDnn.load(threads);
+        this.library = OneDnn.load(threads, convolutionBytes);
         this.workers = new WorkerPool(threads);
     }
 
