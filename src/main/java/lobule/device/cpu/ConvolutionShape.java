@@ -67,12 +67,14 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_forward_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_forward_training, dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope),
-                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back), scope.attributes()),
+                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    scope.attributes()),
                     "dnnl_deconvolution_forward_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_forward_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_forward_training, dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope),
-                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back), scope.attributes()),
+                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    scope.attributes()),
                     "dnnl_convolution_forward_primitive_desc_create", this);
         }
         return scope.own(primitive);
@@ -83,12 +85,14 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_backward_data_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope), destinationLayout(scope),
-                    strides(), none(), padding(front), padding(back), forward(scope), scope.attributes()),
+                    strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_deconvolution_backward_data_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_backward_data_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope), destinationLayout(scope),
-                    strides(), none(), padding(front), padding(back), forward(scope), scope.attributes()),
+                    strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_convolution_backward_data_primitive_desc_create", this);
         }
         return scope.own(primitive);
@@ -99,12 +103,14 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_backward_weights_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope), biasLayout(scope),
-                    destinationLayout(scope), strides(), none(), padding(front), padding(back), forward(scope), scope.attributes()),
+                    destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_deconvolution_backward_weights_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_backward_weights_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope), biasLayout(scope),
-                    destinationLayout(scope), strides(), none(), padding(front), padding(back), forward(scope), scope.attributes()),
+                    destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_convolution_backward_weights_primitive_desc_create", this);
         }
         return scope.own(primitive);

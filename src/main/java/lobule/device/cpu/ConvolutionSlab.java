@@ -5,17 +5,17 @@ import java.util.List;
 import lobule.tensor.Shape;
 
 /**
- * What one oneDNN primitive computes of a convolution: all of it, or rows of one sample along the first spatial axis (D,
- * in 2D H), which are contiguous in NDHWC.
+ * What one oneDNN primitive computes of a convolution: all of it, or rows of one sample along the first spatial axis
+ * (D, in 2D H), which are contiguous in NDHWC.
  *
  * @param sourceOffset      where its rows of x begin, in bytes
  * @param destinationOffset where its rows of y begin, in bytes
  */
 record ConvolutionSlab(ConvolutionShape shape, long sourceOffset, long destinationOffset) {
     /**
-     * Up to here oneDNN 3.11 takes its jit kernel for the gradient by weights, whose offsets have 32 bits; beyond, ref or
-     * gemm, some hundred times slower. Counted are max(Ci, Co) channels at every voxel of the larger of x and y, which is
-     * more than either has. (Forward and by data it takes brgconv up to four times that.)
+     * Up to here oneDNN 3.11 takes its jit kernel for the gradient by weights, whose offsets have 32 bits; beyond, its
+     * plain loops (ref). Counted are max(Ci, Co) channels at every voxel of the larger of x and y, which is more than
+     * either has. (Forward and by data it takes brgconv up to four times that.)
      */
     static final long LARGEST_BYTES = Integer.MAX_VALUE;
 
@@ -56,7 +56,7 @@ record ConvolutionSlab(ConvolutionShape shape, long sourceOffset, long destinati
         ConvolutionSlab slab(long sample, Rows rows);
     }
 
-    /** Cuts the rows of {@code shape} into as few slabs as stay within the limit, all but the last equally high. */
+    /** Cuts the rows of {@code shape} into as few slabs as stay within the limit, but of a row at least. */
     private static List<ConvolutionSlab> cut(ConvolutionShape whole, long largestBytes, Shape shape, Cut cut) {
         if (countedBytes(whole) <= largestBytes) {
             return List.of(new ConvolutionSlab(whole, 0, 0));

@@ -56,6 +56,7 @@ final class CpuConvolution implements Kernel {
         PackedWeights packed = null;
         for (ConvolutionSlab slab : slabs) {
             PackedWeights weights = primitives.get(slab.shape()).weights();
+            // oneDNN may want another layout for slabs of another height
             if (packed == null || !weights.sameLayout(packed)) {
                 weights.pack(weight, workspace).ifPresent(call -> launches.add(step -> call.run()));
                 packed = weights;

@@ -1,14 +1,21 @@
 package lobule.device.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_desc_query;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_query_impl_info_str;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Stream;
 import lobule.tensor.Shape;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Slabs are few, within the limit, and cover what they write once. */
+/** Slabs are few, within the limit, cover what they write once, and get oneDNN's fast code. */
 class ConvolutionSlabTest {
 
     private static ConvolutionShape convolution(Shape x, long outputs) {
@@ -35,7 +42,7 @@ class ConvolutionSlabTest {
         assertEquals(expected, ConvolutionSlab.bySource(whole, ConvolutionSlab.LARGEST_BYTES));
     }
 
-    /** The convolution that made a step of patch 124x124x116 take minutes: 64 of 66 channels' bytes would have fit. */
+    /** The first level of patch 124x124x116. */
     @Test
     void theLargestVolumeIsCutInTwo() {
         ConvolutionShape whole = convolution(Shape.of(1, 32, 210, 210, 202), 64);
@@ -74,5 +81,43 @@ class ConvolutionSlabTest {
         assertEquals(List.of(2L, 2L, 1L), depths(slabs.stream().map(slab -> slab.shape().source())));
         assertEquals(List.of(4L, 4L, 2L), depths(slabs.stream().map(slab -> slab.shape().destination())));
         assertEquals(slabs, ConvolutionSlab.byDestination(whole, 5 * rowBytes));
+    }
+
+    static Stream<ConvolutionShape> beyondTwoGibibytes() {
+        return Stream.of(convolution(Shape.of(1, 32, 210, 210, 202), 64),
+                convolution(Shape.of(1, 64, 209, 209, 209), 64), convolution(Shape.of(1, 192, 150, 151, 149), 64),
+                convolution(Shape.of(1, 1, 301, 302, 299), 32), convolution(Shape.of(5, 64, 140, 141, 139), 64),
+                convolution(Shape.of(1, 64, 3301, 2803), 64),
+                new ConvolutionShape(Shape.of(1, 128, 101, 103, 99), Shape.of(128, 128, 2, 2, 2),
+                        Shape.of(1, 128, 202, 206, 198), true, false),
+                new ConvolutionShape(Shape.of(1, 256, 64, 64, 64), Shape.of(256, 128, 2, 2, 2),
+                        Shape.of(1, 128, 128, 128, 128), true, false));
+    }
+
+    /** Asks oneDNN what it would take; no tensor exists. */
+    @ParameterizedTest
+    @MethodSource("beyondTwoGibibytes")
+    void slabsTakeTheKernelOfSmallConvolutions(ConvolutionShape whole) {
+        long largest = ConvolutionSlab.LARGEST_BYTES;
+        ConvolutionShape small = ConvolutionSlab.byDestination(whole, 1).getFirst().shape();
+        List<ConvolutionSlab> byDestination = ConvolutionSlab.byDestination(whole, largest);
+        assertTrue(byDestination.size() > 1);
+        try (OneDnn library = OneDnn.load(2, largest); OneDnnScope scope = new OneDnnScope(library)) {
+            for (ConvolutionSlab slab : byDestination) {
+                assertEquals(kernel(small.forward(scope)), kernel(slab.shape().forward(scope)));
+                assertEquals(kernel(small.backwardWeights(scope)), kernel(slab.shape().backwardWeights(scope)));
+            }
+            for (ConvolutionSlab slab : ConvolutionSlab.bySource(whole, largest)) {
+                assertEquals(kernel(small.backwardData(scope)), kernel(slab.shape().backwardData(scope)));
+            }
+        }
+    }
+
+    private static String kernel(dnnl_primitive_desc primitive) {
+        try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+            OneDnn.check(dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, name),
+                    "dnnl_primitive_desc_query", "the kernel's name");
+            return name.get(BytePointer.class).getString();
+        }
     }
 }
