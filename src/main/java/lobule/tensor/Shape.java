@@ -66,6 +66,10 @@ public record Shape(List<Long> sizes) {
         return product(2, rank());
     }
 
+    public Shape withBatch(long batch) {
+        return with(0, batch);
+    }
+
     public Shape withChannels(long channels) {
         return with(1, channels);
     }

@@ -29,8 +29,16 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * @param source      shape of x
  * @param weight      shape of the weight as the op defines it: (Co, Ci, ...), transposed (Ci, Co, ...)
  * @param destination shape of y
+ * @param front       rows of zeros before x along the first spatial axis
+ * @param back        rows of zeros behind x along the first spatial axis
  */
-record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean transposed, boolean bias) {
+record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean transposed, boolean bias, long front,
+                        long back) {
+
+    /** Without padding, as every op is. */
+    ConvolutionShape(Shape source, Shape weight, Shape destination, boolean transposed, boolean bias) {
+        this(source, weight, destination, transposed, bias, 0, 0);
+    }
 
     boolean volumetric() {
         return source.spatialRank() == 3;
@@ -56,16 +64,17 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
 
     dnnl_primitive_desc forward(OneDnnScope scope) {
         dnnl_primitive_desc primitive = new dnnl_primitive_desc();
-        long[] none = none();
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_forward_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_forward_training, dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope),
-                    biasLayout(scope), destinationLayout(scope), strides(), none, none, none, scope.attributes()),
+                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    scope.attributes()),
                     "dnnl_deconvolution_forward_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_forward_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_forward_training, dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope),
-                    biasLayout(scope), destinationLayout(scope), strides(), none, none, none, scope.attributes()),
+                    biasLayout(scope), destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    scope.attributes()),
                     "dnnl_convolution_forward_primitive_desc_create", this);
         }
         return scope.own(primitive);
@@ -73,16 +82,17 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
 
     dnnl_primitive_desc backwardData(OneDnnScope scope) {
         dnnl_primitive_desc primitive = new dnnl_primitive_desc();
-        long[] none = none();
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_backward_data_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope), destinationLayout(scope),
-                    strides(), none, none, none, forward(scope), scope.attributes()),
+                    strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_deconvolution_backward_data_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_backward_data_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope), destinationLayout(scope),
-                    strides(), none, none, none, forward(scope), scope.attributes()),
+                    strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_convolution_backward_data_primitive_desc_create", this);
         }
         return scope.own(primitive);
@@ -90,16 +100,17 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
 
     dnnl_primitive_desc backwardWeights(OneDnnScope scope) {
         dnnl_primitive_desc primitive = new dnnl_primitive_desc();
-        long[] none = none();
         if (transposed) {
             OneDnn.check(dnnl_deconvolution_backward_weights_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_deconvolution_direct, sourceLayout(scope), anyWeights(scope), biasLayout(scope),
-                    destinationLayout(scope), strides(), none, none, none, forward(scope), scope.attributes()),
+                    destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_deconvolution_backward_weights_primitive_desc_create", this);
         } else {
             OneDnn.check(dnnl_convolution_backward_weights_primitive_desc_create(primitive, scope.library().engine(),
                     dnnl_convolution_direct, sourceLayout(scope), anyWeights(scope), biasLayout(scope),
-                    destinationLayout(scope), strides(), none, none, none, forward(scope), scope.attributes()),
+                    destinationLayout(scope), strides(), none(), padding(front), padding(back),
+                    forward(scope), scope.attributes()),
                     "dnnl_convolution_backward_weights_primitive_desc_create", this);
         }
         return scope.own(primitive);
@@ -130,9 +141,15 @@ record ConvolutionShape(Shape source, Shape weight, Shape destination, boolean t
         return strides;
     }
 
-    /** No padding; a dilation of 0 is oneDNN's word for none. */
+    /** A dilation of 0 is oneDNN's word for none. */
     private long[] none() {
         return new long[source.spatialRank()];
+    }
+
+    private long[] padding(long rows) {
+        long[] padding = new long[source.spatialRank()];
+        padding[0] = rows;
+        return padding;
     }
 
     private static long[] sizes(Shape shape) {

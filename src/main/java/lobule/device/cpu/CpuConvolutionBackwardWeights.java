@@ -7,71 +7,90 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_query_diff_weights_md;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import lobule.device.Buffer;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
-import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Gradient of a convolution or transposed convolution by weight and bias. Workspace: this mini-batch's gradient of the
- * weight as oneDNN lays it out, that of the bias, scratchpad; from there they are written or added to the gradient
+ * Gradient of a convolution or transposed convolution by weight and bias, slab by slab. Workspace: a slab's gradient of
+ * the bias, that of the weight as oneDNN lays it out, scratchpad; from there they are written or added to the gradient
  * region.
  */
 final class CpuConvolutionBackwardWeights implements Kernel {
     private final OneDnnScope scope;
     private final ConvolutionShape shape;
-    private final dnnl_primitive_desc descriptor;
-    private final dnnl_primitive primitive;
-    private final PackedWeights weights;
-    private final PackedWeights bias;
-    private final long weightBytes;
+    private final List<ConvolutionSlab> slabs;
+    private final Map<ConvolutionShape, SlabPrimitive> primitives;
     private final long biasBytes;
 
     CpuConvolutionBackwardWeights(OneDnn library, ConvolutionShape shape) {
         this.scope = new OneDnnScope(library);
         this.shape = shape;
-        this.descriptor = shape.backwardWeights(scope);
-        this.primitive = scope.primitive(descriptor);
-        dnnl_memory_desc packed = scope.chosen(descriptor, dnnl_query_diff_weights_md);
-        this.weights = new PackedWeights(scope, shape.rowMajorWeights(scope), packed);
-        this.weightBytes = Buffer.aligned(dnnl_memory_desc_get_size(packed));
+        this.slabs = ConvolutionSlab.byDestination(shape, library.convolutionBytes());
+        this.primitives = SlabPrimitive.prepare(scope, slabs, slab -> slab.backwardWeights(scope),
+                dnnl_query_diff_weights_md);
         this.biasBytes = shape.bias() ? Buffer.aligned(shape.destination().channels() * Float.BYTES) : 0;
-        this.bias = shape.bias() ? new PackedWeights(scope, shape.biasLayout(scope), shape.biasLayout(scope)) : null;
+    }
+
+    private static long weightBytes(SlabPrimitive primitive) {
+        return Buffer.aligned(dnnl_memory_desc_get_size(primitive.weights().layout()));
     }
 
     @Override
     public long workspaceBytes() {
-        return weightBytes + biasBytes + OneDnnCall.scratchpadBytes(descriptor, scope);
+        return biasBytes + primitives.values().stream()
+                .mapToLong(primitive -> weightBytes(primitive) + primitive.scratchpadBytes(scope)).max()
+                .orElseThrow();
     }
 
     @Override
     public Launch bind(Operands operands) {
         long workspace = Memory.workspace(operands);
-        long biasAddress = workspace + weightBytes;
-        OneDnnCall.Builder call = new OneDnnCall.Builder("convolution backward weights " + shape, scope, primitive)
-                .with(DNNL_ARG_SRC, shape.sourceLayout(scope), Memory.address(operands.input(0)))
-                .with(DNNL_ARG_DIFF_DST, shape.destinationLayout(scope), Memory.address(operands.input(1)))
-                .with(DNNL_ARG_DIFF_WEIGHTS, weights.layout(), workspace)
-                .scratchpad(descriptor, biasAddress + biasBytes);
-        if (shape.bias()) {
-            call.with(DNNL_ARG_DIFF_BIAS, shape.biasLayout(scope), biasAddress);
+        long weight = Memory.address(operands.state(0));
+        List<Launch> launches = new ArrayList<>();
+        for (ConvolutionSlab slab : slabs) {
+            boolean first = launches.isEmpty();
+            OneDnnCall gradient = call(slab, operands);
+            launches.add(step -> gradient.run());
+            PackedWeights weights = primitives.get(slab.shape()).weights();
+            launches.add(deliver(weights, workspace + biasBytes, weight, first));
+            if (shape.bias()) {
+                PackedWeights bias = new PackedWeights(scope, shape.biasLayout(scope), shape.biasLayout(scope));
+                launches.add(deliver(bias, workspace, Memory.address(operands.state(1)), first));
+            }
         }
-        Launch gradient = Memory.launch(null, call.build());
-        Launch weight = deliver(weights, workspace, Memory.address(operands.state(0)));
-        Launch shift = shape.bias() ? deliver(bias, biasAddress, Memory.address(operands.state(1))) : step -> {};
-        return step -> {
-            gradient.run(step);
-            weight.run(step);
-            shift.run(step);
-        };
+        return Memory.inOrder(launches);
     }
 
-    private static Launch deliver(PackedWeights from, long workspace, long gradient) {
-        OneDnnCall write = from.unpack(workspace, gradient, false);
+    private OneDnnCall call(ConvolutionSlab slab, Operands operands) {
+        SlabPrimitive primitive = primitives.get(slab.shape());
+        long bias = Memory.workspace(operands);
+        long weight = bias + biasBytes;
+        OneDnnCall.Builder call = new OneDnnCall.Builder("convolution backward weights " + slab.shape(), scope,
+                primitive.primitive())
+                .with(DNNL_ARG_SRC, slab.shape().sourceLayout(scope),
+                        Memory.address(operands.input(0)) + slab.sourceOffset())
+                .with(DNNL_ARG_DIFF_DST, slab.shape().destinationLayout(scope),
+                        Memory.address(operands.input(1)) + slab.destinationOffset())
+                .with(DNNL_ARG_DIFF_WEIGHTS, primitive.weights().layout(), weight)
+                .scratchpad(primitive.descriptor(), weight + weightBytes(primitive));
+        if (shape.bias()) {
+            call.with(DNNL_ARG_DIFF_BIAS, shape.biasLayout(scope), bias);
+        }
+        return call.build();
+    }
+
+    /** The first slab's gradient is added only where an earlier mini-batch's is there, that of the others always. */
+    private static Launch deliver(PackedWeights from, long workspace, long gradient, boolean first) {
         OneDnnCall add = from.unpack(workspace, gradient, true);
+        if (!first) {
+            return step -> add.run();
+        }
+        OneDnnCall write = from.unpack(workspace, gradient, false);
         return step -> (step.accumulate ? add : write).run();
     }
 

@@ -50,20 +50,21 @@ public final class CpuDevice implements Device {
 
     /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
     public CpuDevice(int threads) {
-        this(threads, WinogradUse.WHERE_IT_PAYS);
+        this(threads, WinogradUse.WHERE_IT_PAYS, ConvolutionSlab.LARGEST_BYTES);
     }
 
     /** One that computes all convolutions directly, to compare. */
     public static CpuDevice direct(int threads) {
-        return new CpuDevice(threads, WinogradUse.NEVER);
+        return new CpuDevice(threads, WinogradUse.NEVER, ConvolutionSlab.LARGEST_BYTES);
     }
 
-    CpuDevice(int threads, WinogradUse winograd) {
+    /** @param convolutionBytes direct convolutions beyond this are computed in slabs */
+    CpuDevice(int threads, WinogradUse winograd, long convolutionBytes) {
         if (threads < 1) {
             throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
         }
         this.winograd = winograd;
-        this.library = OneDnn.load(threads);
+        this.library = OneDnn.load(threads, convolutionBytes);
         this.workers = new WorkerPool(threads, () -> OneDnn.limitThreads(1));
     }
 

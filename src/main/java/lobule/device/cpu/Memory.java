@@ -1,6 +1,7 @@
 package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import lobule.device.HostBuffer;
 import lobule.device.Launch;
 import lobule.device.Operands;
@@ -24,14 +25,13 @@ final class Memory {
         return HostBuffer.segment(operands.workspace()).asSlice(operands.workspaceOffset(), bytes);
     }
 
-    /** Runs one call after another; the first may be missing. */
-    static Launch launch(OneDnnCall first, OneDnnCall second) {
-        if (first == null) {
-            return step -> second.run();
-        }
+    /** Runs one after another. */
+    static Launch inOrder(List<Launch> launches) {
+        Launch[] all = launches.toArray(Launch[]::new);
         return step -> {
-            first.run();
-            second.run();
+            for (Launch launch : all) {
+                launch.run(step);
+            }
         };
     }
 }

@@ -25,18 +25,21 @@ final class OneDnn implements AutoCloseable {
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
     private final int threads;
+    private final long convolutionBytes;
 
-    private OneDnn(int threads) {
+    private OneDnn(int threads, long convolutionBytes) {
         this.threads = threads;
+        this.convolutionBytes = convolutionBytes;
     }
 
     /**
-     * @param threads OpenMP threads of primitives that the calling thread runs
+     * @param threads          OpenMP threads of primitives that the calling thread runs
+     * @param convolutionBytes largest convolution that is computed at once, as {@link ConvolutionSlab} counts
      * @throws DeviceUnavailableException where the library cannot be loaded, with the reason
      */
-    static OneDnn load(int threads) {
+    static OneDnn load(int threads, long convolutionBytes) {
         try {
-            OneDnn library = new OneDnn(threads);
+            OneDnn library = new OneDnn(threads, convolutionBytes);
             check(dnnl_engine_create(library.engine, dnnl_cpu, 0), "dnnl_engine_create", "cpu");
             check(dnnl_stream_create(library.stream, library.engine, dnnl_stream_default_flags), "dnnl_stream_create",
                     "cpu");
@@ -88,6 +91,11 @@ final class OneDnn implements AutoCloseable {
 
     dnnl_stream stream() {
         return stream;
+    }
+
+    /** Convolutions beyond this are computed in slabs. */
+    long convolutionBytes() {
+        return convolutionBytes;
     }
 
     static String version() {

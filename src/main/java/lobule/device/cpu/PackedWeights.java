@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 
+import java.util.Optional;
 import lobule.device.Buffer;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
@@ -39,9 +40,13 @@ final class PackedWeights {
         return same ? parameter : workspace;
     }
 
-    /** Fills the packed weights from the parameter. */
-    OneDnnCall pack(long parameter, long workspace) {
-        return same ? null : reorder(rowMajor, parameter, packed, workspace, false);
+    /** Fills the packed weights from the parameter; empty where the row-major weights serve as they are. */
+    Optional<OneDnnCall> pack(long parameter, long workspace) {
+        return same ? Optional.empty() : Optional.of(reorder(rowMajor, parameter, packed, workspace, false));
+    }
+
+    boolean sameLayout(PackedWeights other) {
+        return dnnl_memory_desc_equal(packed, other.packed) != 0;
     }
 
     /** Writes packed weights to the parameter's order, or adds them to what is there. */

@@ -1,13 +1,13 @@
 package lobule.device.cpu;
 
+import lobule.device.ConvolutionSuites;
 import lobule.device.Device;
-import lobule.device.DeviceSuites;
 
-/** All suites with Winograd's algorithm wherever it can be used, however small the convolution. */
-class CpuWinogradTest extends DeviceSuites {
+/** Convolutions with Winograd's algorithm wherever it can be used, however small the convolution. */
+class CpuWinogradTest extends ConvolutionSuites {
 
     @Override
     protected Device open() {
-        return new CpuDevice(2, new WinogradUse(1, 1));
+        return new CpuDevice(2, new WinogradUse(1, 1), ConvolutionSlab.LARGEST_BYTES);
     }
 }

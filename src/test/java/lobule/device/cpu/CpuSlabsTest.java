@@ -1,0 +1,13 @@
+package lobule.device.cpu;
+
+import lobule.device.ConvolutionSuites;
+import lobule.device.Device;
+
+/** Convolutions in slabs of several rows, the last one of fewer. */
+class CpuSlabsTest extends ConvolutionSuites {
+
+    @Override
+    protected Device open() {
+        return new CpuDevice(2, WinogradUse.NEVER, 1 << 15);
+    }
+}
