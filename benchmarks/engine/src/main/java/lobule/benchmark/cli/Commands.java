@@ -15,6 +15,8 @@ public final class Commands {
 
     /** Runs a command and ends the JVM with its exit code: 0 done, 1 a check failed, 2 bad input, 3 a fault. */
     public static void run(CommandLine command, String... arguments) {
+        command.getSubcommands().values().forEach(
+                benchmark -> benchmark.getCommandSpec().mixinStandardHelpOptions(true));
         System.exit(command.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, failed, _) -> report(e, failed.getErr()))
                 .execute(arguments));

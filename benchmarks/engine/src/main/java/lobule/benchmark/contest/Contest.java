@@ -33,6 +33,7 @@ public final class Contest {
         this.task = task;
         this.out = out;
         this.peak = new FmaPeak(task.threads());
+        this.fmaPeak = peak.measure(PEAK_SECONDS); // before there are other libraries' threads, which may spin
     }
 
     /**
@@ -44,12 +45,13 @@ public final class Contest {
     public static Outcome run(Class<?> main, List<Entrant> entrants, Task task, int steps, PrintWriter out) {
         out.println(task);
         out.flush();
+        Contest contest = new Contest(task, out);
         List<WorkerProcess> workers = new ArrayList<>();
         try {
             for (Entrant entrant : entrants) {
                 workers.add(WorkerProcess.start(main, entrant, task, Optional.empty()));
             }
-            return new Contest(task, out).run(workers, steps);
+            return contest.run(workers, steps);
         } finally {
             workers.forEach(WorkerProcess::close);
         }

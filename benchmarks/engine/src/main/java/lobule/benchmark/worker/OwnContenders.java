@@ -9,10 +9,12 @@ import lobule.device.cpu.CpuDevice;
 public final class OwnContenders implements Contenders {
     @Override
     public Contender open(String name, Task task, StepValues values) {
-        if (!name.equals(Entrant.LOBULE)) {
-            throw new IllegalArgumentException("contender is \"" + name + "\", expected " + Entrant.LOBULE);
-        }
-        CpuDevice device = new CpuDevice(task.threads());
+        CpuDevice device = switch (name) {
+            case Entrant.LOBULE -> new CpuDevice(task.threads());
+            case Entrant.LOBULE_DIRECT -> CpuDevice.direct(task.threads());
+            default -> throw new IllegalArgumentException("contender is \"" + name + "\", expected " + Entrant.LOBULE
+                    + " or " + Entrant.LOBULE_DIRECT);
+        };
         return task.mode() == Mode.TRAINING ? new LobuleTraining(device, task, values)
                 : new LobuleForward(device, task, values);
     }

@@ -11,6 +11,7 @@ import lobule.benchmark.contest.ContestReport;
 import lobule.benchmark.contest.Outcome;
 import lobule.benchmark.machine.Machine;
 import lobule.benchmark.task.Mode;
+import lobule.benchmark.worker.Entrant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,12 +50,19 @@ final class CompareCommand implements Callable<Integer> {
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Mode mode : modes) {
-            outcomes.add(Contest.run(PeerContenders.class, PeerBenchmarks.entrants(mode),
+            outcomes.add(Contest.run(PeerContenders.class, entrants(mode),
                     options.task(mode, experiment).withoutDropout(), steps, out));
         }
         options.folder().write("compare", machine, outcomes, ContestReport.markdown(outcomes), out);
         List<String> disagreements = ContestReport.disagreements(outcomes);
         disagreements.forEach(out::println);
         return disagreements.isEmpty() ? 0 : Commands.CHECK_FAILED;
+    }
+
+    /** With Lobule by direct convolution, as the peers compute, beside Lobule at its best. */
+    private static List<Entrant> entrants(Mode mode) {
+        List<Entrant> entrants = new ArrayList<>(PeerBenchmarks.entrants(mode));
+        entrants.add(1, Entrant.LOBULE_CPU_DIRECT);
+        return entrants;
     }
 }

@@ -24,7 +24,7 @@ final class PeerContenders implements Contenders {
     @Override
     public Contender open(String name, Task task, StepValues values) {
         return switch (name) {
-            case Entrant.LOBULE -> new OwnContenders().open(name, task, values);
+            case Entrant.LOBULE, Entrant.LOBULE_DIRECT -> new OwnContenders().open(name, task, values);
             case LIBTORCH -> libtorch(task, values, true);
             case LIBTORCH_ROWS -> libtorch(task, values, false);
             case ONNX_RUNTIME -> new OnnxForward(task, values);
