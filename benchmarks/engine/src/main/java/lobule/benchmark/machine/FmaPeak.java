@@ -12,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 public final class FmaPeak {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
-    private static final int ROUNDS = 1 << 12;
+    /** So many that the calls are few: once it inlines them, the compiler halves their speed. */
+    private static final int ROUNDS = 1 << 18;
     private static final double NANOSECONDS = 1e-9;
     private static final double WARM_UP = 2;
 
