@@ -57,6 +57,17 @@ class ConfigLayersTest {
     }
 
     @Test
+    void onlyTheOverfitRunThatNeedsItSlowsDown() {
+        for (String name : Presets.experiments()) {
+            TrainConfig config = ConfigLayers.resolve(Optional.empty(),
+                    Map.of("experiment", name, "data.overfit", true));
+            LearningRate rates = new LearningRate(config.learningRate());
+            assertEquals(5e-4, rates.at(300));
+            assertEquals(name.equals("unet3d-renorm-cce") ? 1e-4 : 5e-4, rates.at(301));
+        }
+    }
+
+    @Test
     void anOverfitRunCrossesTheWholeSchedule() {
         TrainConfig config = ConfigLayers.resolve(Optional.empty(),
                 Map.of("experiment", "unet3d-renorm-dice", "data.overfit", true));
