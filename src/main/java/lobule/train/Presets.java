@@ -17,7 +17,7 @@ public final class Presets {
     private static final List<LearningRate.Stage> CONSTANT = List.of(FIRST_RATE);
     /**
      * At a constant rate the 3D network with cross entropy can lose its patch again once r and d are open, as the
-     * author's run did at 19k steps.
+     * author's with dice did at 19k steps.
      */
     private static final List<LearningRate.Stage> SLOWER_LATER =
             List.of(FIRST_RATE, new LearningRate.Stage(OVERFIT_STEPS / 2 + 1, 1e-4));
