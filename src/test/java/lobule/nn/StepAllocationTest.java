@@ -2,13 +2,12 @@ package lobule.nn;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Set;
+import lobule.HeapMeter;
 import lobule.device.Device;
 import lobule.device.Step;
 import lobule.device.cpu.CpuDevice;
@@ -98,39 +97,6 @@ class StepAllocationTest {
             meter.start();
             model.trainingRun().run(phase, step);
             return meter.stop();
-        }
-    }
-
-    /** Heap memory that this thread and those of the device take; the test runner's own are left out. */
-    private static final class HeapMeter {
-        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        private final long[] workers;
-        private long workersStart;
-        private long callerStart;
-
-        /** @param others threads from before the device was opened */
-        HeapMeter(Set<Thread> others) {
-            workers = Thread.getAllStackTraces().keySet().stream().filter(thread -> !others.contains(thread))
-                    .mapToLong(Thread::threadId).toArray();
-        }
-
-        void start() {
-            workersStart = workersTotal();
-            callerStart = threads.getCurrentThreadAllocatedBytes();
-        }
-
-        /** Bytes since the start. The caller's are read first: reading the others may take some. */
-        long stop() {
-            long caller = threads.getCurrentThreadAllocatedBytes() - callerStart;
-            return caller + workersTotal() - workersStart;
-        }
-
-        private long workersTotal() {
-            long total = 0;
-            for (long id : workers) {
-                total += threads.getThreadAllocatedBytes(id);
-            }
-            return total;
         }
     }
 }

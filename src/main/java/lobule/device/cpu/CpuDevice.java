@@ -65,7 +65,7 @@ public final class CpuDevice implements Device {
         }
         this.winograd = winograd;
         this.library = OneDnn.load(threads, convolutionBytes);
-        this.workers = new WorkerPool(threads, () -> OneDnn.limitThreads(1));
+        this.workers = new WorkerPool(threads, () -> library.limitThreads(1));
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_abc;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_size;
 
 import java.lang.foreign.MemorySegment;
 import lobule.device.Buffer;
@@ -74,7 +73,7 @@ final class CpuWinogradConvolution implements Kernel {
     }
 
     private long packedBytes() {
-        return Buffer.aligned(dnnl_memory_desc_get_size(product.right()));
+        return Buffer.aligned(product.rightBytes());
     }
 
     private long scratchBytes() {

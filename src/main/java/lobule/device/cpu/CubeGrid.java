@@ -1,7 +1,6 @@
 package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Cubes of voxels of an activation, NDHWC, two voxels apart along each axis: cube (n, z, y, x) begins at voxel
@@ -12,6 +11,7 @@ import jdk.incubator.vector.FloatVector;
  */
 record CubeGrid(Extents activation, long deep, long high, long wide, int span, int padding) {
     static final int STEP = 2;
+    private static final long ABSENT = -1;
 
     /** All cubes of all samples, counted along w first. */
     long count() {
@@ -65,39 +65,40 @@ record CubeGrid(Extents activation, long deep, long high, long wide, int span, i
 
     /** Copies a cube, zeros where the activation ends, to span x span x span voxels one after another. */
     void gather(long cube, MemorySegment from, MemorySegment to, long at) {
-        visit(cube, (voxel, there, index) -> {
-            for (int c = 0; c < activation.channels(); c += Lanes.COUNT) {
-                FloatVector vector = there ? Lanes.load(from, index + c) : FloatVector.zero(Lanes.FLOATS);
-                Lanes.store(vector, to, at + voxel * activation.channels() + c);
+        for (int voxel = 0; voxel < span * span * span; voxel++) {
+            long index = index(cube, voxel);
+            long place = at + (long) voxel * activation.channels();
+            if (index == ABSENT) {
+                Lanes.clear(to, place, place + activation.channels());
+            } else {
+                copy(from, index, to, place);
             }
-        });
+        }
     }
 
     /** The other way: copies those voxels of a cube that the activation has. */
     void scatter(long cube, MemorySegment from, long at, MemorySegment to) {
-        visit(cube, (voxel, there, index) -> {
-            for (int c = 0; there && c < activation.channels(); c += Lanes.COUNT) {
-                Lanes.store(Lanes.load(from, at + voxel * activation.channels() + c), to, index + c);
+        for (int voxel = 0; voxel < span * span * span; voxel++) {
+            long index = index(cube, voxel);
+            if (index != ABSENT) {
+                copy(from, at + (long) voxel * activation.channels(), to, index);
             }
-        });
+        }
     }
 
-    /** One voxel of a cube: its number in the cube, and its index where the activation has it. */
-    private interface Visitor {
-        void voxel(long number, boolean there, long index);
+    /** Index of a cube's voxel in the activation, if that has it. */
+    private long index(long cube, int voxel) {
+        long d = depth(cube) + voxel / span / span;
+        long h = height(cube) + voxel / span % span;
+        long w = width(cube) + voxel % span;
+        boolean there = d >= 0 && d < activation.depth() && h >= 0 && h < activation.height() && w >= 0
+                && w < activation.width();
+        return there ? activation.index(cube / wide / high / deep, d, h, w) : ABSENT;
     }
 
-    private void visit(long cube, Visitor visitor) {
-        long number = 0;
-        for (long d = depth(cube); d < depth(cube) + span; d++) {
-            for (long h = height(cube); h < height(cube) + span; h++) {
-                for (long w = width(cube); w < width(cube) + span; w++) {
-                    boolean there = d >= 0 && d < activation.depth() && h >= 0 && h < activation.height() && w >= 0
-                            && w < activation.width();
-                    visitor.voxel(number, there, activation.index(cube / wide / high / deep, d, h, w));
-                    number++;
-                }
-            }
+    private void copy(MemorySegment from, long start, MemorySegment to, long place) {
+        for (int c = 0; c < activation.channels(); c += Lanes.COUNT) {
+            Lanes.store(Lanes.load(from, start + c), to, place + c);
         }
     }
 }

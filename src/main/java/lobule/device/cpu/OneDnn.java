@@ -13,6 +13,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.NoSuchElementException;
 import lobule.device.DeviceUnavailableException;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -24,10 +26,14 @@ import org.bytedeco.dnnl.dnnl_version_t;
 final class OneDnn implements AutoCloseable {
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
+    private final MethodHandle setThreads;
     private final int threads;
     private final long convolutionBytes;
 
     private OneDnn(int threads, long convolutionBytes) {
+        check(dnnl_engine_create(engine, dnnl_cpu, 0), "dnnl_engine_create", "cpu");
+        check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "dnnl_stream_create", "cpu");
+        this.setThreads = setThreads(); // there only once oneDNN is loaded
         this.threads = threads;
         this.convolutionBytes = convolutionBytes;
     }
@@ -40,10 +46,7 @@ final class OneDnn implements AutoCloseable {
     static OneDnn load(int threads, long convolutionBytes) {
         try {
             OneDnn library = new OneDnn(threads, convolutionBytes);
-            check(dnnl_engine_create(library.engine, dnnl_cpu, 0), "dnnl_engine_create", "cpu");
-            check(dnnl_stream_create(library.stream, library.engine, dnnl_stream_default_flags), "dnnl_stream_create",
-                    "cpu");
-            limitThreads(threads);
+            library.limitThreads(threads);
             return library;
         } catch (LinkageError e) {
             throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
@@ -71,15 +74,21 @@ final class OneDnn implements AutoCloseable {
         }
     }
 
-    /**
-     * Limits the OpenMP threads of calls from the calling thread. oneDNN takes its threads from OpenMP, whose library
-     * JavaCPP has loaded along with it.
-     */
-    static void limitThreads(int threads) {
+    /** Limits the OpenMP threads of calls from the calling thread. */
+    void limitThreads(int limit) {
         try {
-            Linker.nativeLinker().downcallHandle(SymbolLookup.loaderLookup().findOrThrow("omp_set_num_threads"),
-                    FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(threads);
+            setThreads.invokeExact(limit);
         } catch (Throwable e) {
+            throw new IllegalStateException("omp_set_num_threads failed for " + limit + " threads", e);
+        }
+    }
+
+    /** oneDNN takes its threads from OpenMP, whose library JavaCPP has loaded along with it. */
+    private static MethodHandle setThreads() {
+        try {
+            return Linker.nativeLinker().downcallHandle(SymbolLookup.loaderLookup()
+                    .findOrThrow("omp_set_num_threads"), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+        } catch (NoSuchElementException e) {
             throw new DeviceUnavailableException("device cpu: the OpenMP library that ships with oneDNN does not let "
                     + "the number of threads be set (" + e.getMessage() + "); use device reference", e);
         }

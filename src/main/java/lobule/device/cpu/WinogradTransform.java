@@ -46,9 +46,8 @@ final class WinogradTransform {
         for (int z = 0; z < 4; z++) {
             long front = from + FIRST[z] * strides.depth;
             long back = from + SECOND[z] * strides.depth;
-            FloatVector sign = FloatVector.broadcast(Lanes.FLOATS, SIGN[z]);
             for (int w = 0; w < 4; w++) {
-                expand(x, front + w * strides.width, back + w * strides.width, sign, strides.height, memory,
+                expand(x, front + w * strides.width, back + w * strides.width, SIGN[z], strides.height, memory,
                         lines + w * LINE);
             }
             for (int y = 0; y < 4; y++) {
@@ -58,8 +57,9 @@ final class WinogradTransform {
     }
 
     /** B^T along a column of one plane plus or minus another; to every fourth line. */
-    private static void expand(MemorySegment x, long front, long back, FloatVector sign, long stride, MemorySegment to,
+    private static void expand(MemorySegment x, long front, long back, float factor, long stride, MemorySegment to,
                                long at) {
+        FloatVector sign = FloatVector.broadcast(Lanes.FLOATS, factor);
         FloatVector a = sign.fma(Lanes.load(x, back), Lanes.load(x, front));
         FloatVector b = sign.fma(Lanes.load(x, back + stride), Lanes.load(x, front + stride));
         FloatVector c = sign.fma(Lanes.load(x, back + 2 * stride), Lanes.load(x, front + 2 * stride));
