@@ -28,6 +28,16 @@ abstract class ConvolutionSuite extends OpSuite {
             return y;
         }
 
+        /** Terms of a value of y. */
+        long taps() {
+            return weight.elements() / weight.size(0);
+        }
+
+        /** Terms of a value of dx. */
+        long backwardTaps() {
+            return weight.elements() / weight.size(1);
+        }
+
         TensorSpec weightSpec() {
             return new TensorSpec(weight, DType.FLOAT32, Layout.ROW_MAJOR);
         }
@@ -121,10 +131,9 @@ abstract class ConvolutionSuite extends OpSuite {
             dx[i] += dy.get(k) * weight.get(j);
             dw[j] += dy.get(k) * x.get(i);
         });
-        long taps = shapes.weight().elements() / shapes.weight().size(0);
-        Tolerance.sum(taps).check("y", HostArray.of(dy.spec(), y),
+        Tolerance.sum(shapes.taps()).check("y", HostArray.of(dy.spec(), y),
                 run(new Convolution(false), x, weight).output());
-        Tolerance.sum(taps * dy.spec().shape().channels()).check("dx", HostArray.of(x.spec(), dx),
+        Tolerance.sum(shapes.taps() * dy.spec().shape().channels()).check("dx", HostArray.of(x.spec(), dx),
                 run(new ConvolutionBackwardData(), dy, weight).output());
         Tolerance.sum(shapes.y().batch() * shapes.y().voxels()).check("dweight", HostArray.of(weight.spec(), dw),
                 gradients(new ConvolutionBackwardWeights(false), x, dy,
@@ -136,12 +145,10 @@ abstract class ConvolutionSuite extends OpSuite {
     void equalsTheReference(Case shapes) {
         HostArray x = shapes.input();
         HostArray dy = shapes.outputGradient();
-        long taps = shapes.weight().elements() / shapes.weight().size(0);
-        long backwardTaps = shapes.weight().elements() / shapes.weight().size(1);
-        compare(Tolerance.sum(taps), new Convolution(true), List.of(x, shapes.weights(), shapes.bias()), List.of(),
-                step());
-        compare(Tolerance.sum(backwardTaps), new ConvolutionBackwardData(), List.of(dy, shapes.weights()), List.of(),
-                step());
+        compare(Tolerance.sum(shapes.taps()), new Convolution(true),
+                List.of(x, shapes.weights(), shapes.bias()), List.of(), step());
+        compare(Tolerance.sum(shapes.backwardTaps()), new ConvolutionBackwardData(),
+                List.of(dy, shapes.weights()), List.of(), step());
         compare(Tolerance.sum(shapes.y().batch() * shapes.y().voxels()), new ConvolutionBackwardWeights(true),
                 List.of(x, dy), List.of(shapes.weights(), shapes.bias()), step());
     }
@@ -151,11 +158,9 @@ abstract class ConvolutionSuite extends OpSuite {
     void vectorsEqualTheReference(Case shapes) {
         HostArray x = shapes.input();
         HostArray dy = shapes.outputGradient();
-        long taps = shapes.weight().elements() / shapes.weight().size(0);
-        long backwardTaps = shapes.weight().elements() / shapes.weight().size(1);
-        compare(Tolerance.sum(taps), new Convolution(false), List.of(x, shapes.weights()), List.of(), step());
-        compare(Tolerance.sum(backwardTaps), new ConvolutionBackwardData(), List.of(dy, shapes.weights()), List.of(),
-                step());
+        compare(Tolerance.sum(shapes.taps()), new Convolution(false), List.of(x, shapes.weights()), List.of(), step());
+        compare(Tolerance.sum(shapes.backwardTaps()), new ConvolutionBackwardData(),
+                List.of(dy, shapes.weights()), List.of(), step());
         Tolerance voxels = Tolerance.sum(64 + shapes.y().batch() * shapes.y().voxels());
         for (Step step : List.of(step(), accumulating())) {
             compare(voxels, new ConvolutionBackwardWeights(false), List.of(x, dy), List.of(shapes.weights()), step);

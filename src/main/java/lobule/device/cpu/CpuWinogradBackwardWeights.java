@@ -1,5 +1,7 @@
 package lobule.device.cpu;
 
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abc;
+
 import java.lang.foreign.MemorySegment;
 import lobule.device.Buffer;
 import lobule.device.HostBuffer;
@@ -48,9 +50,8 @@ final class CpuWinogradBackwardWeights implements Kernel {
         dnnl_memory_desc right = scope.strided(
                 new long[] {FrequencyBlock.FREQUENCIES, height, blockY.channels()}, blockY.stride(),
                 blockY.channels(), 1);
-        dnnl_memory_desc sum = scope.strided(
-                new long[] {FrequencyBlock.FREQUENCIES, weights.rows(), weights.columns()},
-                (long) weights.rows() * weights.columns(), weights.columns(), 1);
+        dnnl_memory_desc sum = scope.descriptor(
+                new long[] {FrequencyBlock.FREQUENCIES, weights.rows(), weights.columns()}, dnnl_abc);
         library.alone(() -> product = new BatchedProduct(scope, left, right, sum, true));
     }
 
@@ -58,12 +59,8 @@ final class CpuWinogradBackwardWeights implements Kernel {
         return Buffer.aligned(weights.floats() * Float.BYTES);
     }
 
-    private long scratchBytes() {
-        return Buffer.aligned(Math.max(inputX.scratchFloats(), inputY.scratchFloats()) * Float.BYTES);
-    }
-
     private long threadBytes() {
-        return sumBytes() + blockX.bytes() + blockY.bytes() + scratchBytes()
+        return sumBytes() + blockX.bytes() + blockY.bytes() + tiles.scratchBytes()
                 + Buffer.aligned(product.scratchpadBytes());
     }
 
@@ -74,7 +71,7 @@ final class CpuWinogradBackwardWeights implements Kernel {
 
     @Override
     public String algorithm() {
-        return "Winograd F(2x2x2, 3x3x3)";
+        return WinogradUse.ALGORITHM;
     }
 
     @Override
@@ -114,7 +111,7 @@ final class CpuWinogradBackwardWeights implements Kernel {
                 long left = sum + sumBytes();
                 long right = left + blockX.bytes();
                 pairs[share] = new WinogradWeights.Pair();
-                products[share] = product.call(left, right, sum, right + blockY.bytes() + scratchBytes());
+                products[share] = product.call(left, right, sum, right + blockY.bytes() + tiles.scratchBytes());
             }
         }
 

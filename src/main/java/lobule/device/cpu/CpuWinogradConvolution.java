@@ -76,12 +76,8 @@ final class CpuWinogradConvolution implements Kernel {
         return Buffer.aligned(product.rightBytes());
     }
 
-    private long scratchBytes() {
-        return Buffer.aligned(Math.max(input.scratchFloats(), output.scratchFloats()) * Float.BYTES);
-    }
-
     private long threadBytes() {
-        return read.bytes() + written.bytes() + scratchBytes() + Buffer.aligned(product.scratchpadBytes());
+        return read.bytes() + written.bytes() + tiles.scratchBytes() + Buffer.aligned(product.scratchpadBytes());
     }
 
     @Override
@@ -91,7 +87,7 @@ final class CpuWinogradConvolution implements Kernel {
 
     @Override
     public String algorithm() {
-        return "Winograd F(2x2x2, 3x3x3)";
+        return WinogradUse.ALGORITHM;
     }
 
     @Override
@@ -136,7 +132,7 @@ final class CpuWinogradConvolution implements Kernel {
                 long from = base + start(thread);
                 pairs[thread] = new WinogradWeights.Pair();
                 products[thread] = product.call(from, packed, from + read.bytes(),
-                        from + read.bytes() + written.bytes() + scratchBytes());
+                        from + read.bytes() + written.bytes() + tiles.scratchBytes());
             }
         }
 

@@ -13,6 +13,12 @@ record CubeGrid(Extents activation, long deep, long high, long wide, int span, i
     static final int STEP = 2;
     private static final long ABSENT = -1;
 
+    /** Cubes of 2x2x2 voxels side by side over all of an activation. */
+    static CubeGrid covering(Extents activation) {
+        return new CubeGrid(activation, Math.ceilDiv(activation.depth(), STEP), Math.ceilDiv(activation.height(), STEP),
+                Math.ceilDiv(activation.width(), STEP), STEP, 0);
+    }
+
     /** All cubes of all samples, counted along w first. */
     long count() {
         return activation.batch() * deep * high * wide;

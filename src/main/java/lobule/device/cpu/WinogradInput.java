@@ -29,7 +29,7 @@ final class WinogradInput {
      *
      * @param first   tile of the block
      * @param to      index in {@code memory} of the block
-     * @param scratch index in {@code memory} of {@link #scratchFloats} floats
+     * @param scratch index in {@code memory} of {@link WinogradTiles#scratchBytes}
      */
     void transform(MemorySegment x, long first, MemorySegment memory, long to, long scratch) {
         for (int tile = 0; tile < block.tiles(); tile++) {
@@ -38,21 +38,13 @@ final class WinogradInput {
             if (cube >= cubes.count()) {
                 clear(memory, at);
             } else if (cubes.inside(cube)) {
-                channels(x, cubes.first(cube), strides, memory, at, lines(scratch));
+                channels(x, cubes.first(cube), strides, memory, at, scratch);
             } else {
-                cubes.gather(cube, x, memory, scratch);
-                channels(memory, scratch, compact, memory, at, lines(scratch));
+                long alone = scratch + WinogradTransform.LINE_FLOATS;
+                cubes.gather(cube, x, memory, alone);
+                channels(memory, alone, compact, memory, at, scratch);
             }
         }
-    }
-
-    /** Floats of scratch memory: a cube by itself, and the transform's lines. */
-    long scratchFloats() {
-        return lines(0) + (long) WinogradTransform.LINES * Lanes.COUNT;
-    }
-
-    private long lines(long scratch) {
-        return scratch + cubes.floats();
     }
 
     private void channels(MemorySegment from, long index, WinogradTransform.Strides distances, MemorySegment memory,

@@ -21,7 +21,7 @@ final class WinogradOutput {
      *
      * @param first   tile of the block
      * @param from    index in {@code memory} of the block
-     * @param scratch index in {@code memory} of {@link #scratchFloats} floats
+     * @param scratch index in {@code memory} of {@link WinogradTiles#scratchBytes}
      */
     void transform(MemorySegment memory, long from, long first, MemorySegment y, long scratch) {
         int tiles = (int) Math.min(block.tiles(), cubes.count() - first);
@@ -29,21 +29,13 @@ final class WinogradOutput {
             long cube = first + tile;
             long at = from + (long) tile * block.channels();
             if (cubes.inside(cube)) {
-                channels(memory, at, y, cubes.first(cube), strides, lines(scratch));
+                channels(memory, at, y, cubes.first(cube), strides, scratch);
             } else {
-                channels(memory, at, memory, scratch, compact, lines(scratch));
-                cubes.scatter(cube, memory, scratch, y);
+                long alone = scratch + WinogradTransform.LINE_FLOATS;
+                channels(memory, at, memory, alone, compact, scratch);
+                cubes.scatter(cube, memory, alone, y);
             }
         }
-    }
-
-    /** Floats of scratch memory: a cube by itself, and the transform's lines. */
-    long scratchFloats() {
-        return lines(0) + (long) WinogradTransform.LINES * Lanes.COUNT;
-    }
-
-    private long lines(long scratch) {
-        return scratch + cubes.floats();
     }
 
     private void channels(MemorySegment memory, long at, MemorySegment to, long index,

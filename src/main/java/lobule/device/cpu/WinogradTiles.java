@@ -1,5 +1,6 @@
 package lobule.device.cpu;
 
+import lobule.device.Buffer;
 import lobule.tensor.Shape;
 
 /**
@@ -12,16 +13,19 @@ record WinogradTiles(CubeGrid read, CubeGrid written) {
 
     /** @param padding zeros before and after what is read, along each axis */
     static WinogradTiles of(Shape from, Shape to, int padding) {
-        Extents written = Extents.of(to);
-        long deep = Math.ceilDiv(written.depth(), CubeGrid.STEP);
-        long high = Math.ceilDiv(written.height(), CubeGrid.STEP);
-        long wide = Math.ceilDiv(written.width(), CubeGrid.STEP);
-        return new WinogradTiles(new CubeGrid(Extents.of(from), deep, high, wide, 4, padding),
-                new CubeGrid(written, deep, high, wide, 2, 0));
+        CubeGrid written = CubeGrid.covering(Extents.of(to));
+        return new WinogradTiles(new CubeGrid(Extents.of(from), written.deep(), written.high(), written.wide(), 4,
+                padding), written);
     }
 
     long count() {
         return written.count();
+    }
+
+    /** Scratch memory of one thread: the transforms' lines, then the larger of both cubes by itself. */
+    long scratchBytes() {
+        return Buffer.aligned(
+                (WinogradTransform.LINE_FLOATS + Math.max(read.floats(), written.floats())) * Float.BYTES);
     }
 
     /** Blocks of this many tiles; the last may have fewer. */

@@ -14,11 +14,11 @@ import jdk.incubator.vector.FloatVector;
  *         0  1  0 -1
  * </pre>
  *
- * <p>One axis after another, with what is between in {@code lines}: {@link #LINES} vectors of the same memory.
+ * <p>One axis after another, with what is between in {@code lines}: {@link #LINE_FLOATS} of the same memory.
  */
 final class WinogradTransform {
-    /** Vectors of scratch memory. */
-    static final int LINES = 48;
+    /** Floats of scratch memory: 48 vectors. */
+    static final long LINE_FLOATS = 48L * Lanes.COUNT;
     /** Rows of B^T: value FIRST plus SIGN times value SECOND. */
     private static final int[] FIRST = {0, 1, 2, 1};
     private static final int[] SECOND = {2, 2, 1, 3};

@@ -13,6 +13,8 @@ record WinogradUse(long leastPairs, long leastTiles) {
     /** As measured on AVX-512: above these it was faster in every pass. */
     static final WinogradUse WHERE_IT_PAYS = new WinogradUse(32 * 64, 512);
     static final WinogradUse NEVER = new WinogradUse(Long.MAX_VALUE, Long.MAX_VALUE);
+    /** What kernels say of how they compute. */
+    static final String ALGORITHM = "Winograd F(2x2x2, 3x3x3)";
     private static final long KERNEL = 3;
 
     /**
@@ -22,7 +24,7 @@ record WinogradUse(long leastPairs, long leastTiles) {
     boolean includes(Shape weight, Shape written) {
         return weight.spatialRank() == 3 && kernel(weight) && wholeVectors(weight.size(0))
                 && wholeVectors(weight.size(1)) && weight.size(0) * weight.size(1) >= leastPairs
-                && tiles(written) >= leastTiles;
+                && CubeGrid.covering(Extents.of(written)).count() >= leastTiles;
     }
 
     private static boolean kernel(Shape weight) {
@@ -31,13 +33,5 @@ record WinogradUse(long leastPairs, long leastTiles) {
 
     private static boolean wholeVectors(long channels) {
         return channels % Lanes.COUNT == 0;
-    }
-
-    private static long tiles(Shape shape) {
-        long tiles = shape.batch();
-        for (int axis = 0; axis < shape.spatialRank(); axis++) {
-            tiles *= Math.ceilDiv(shape.spatial(axis), CubeGrid.STEP);
-        }
-        return tiles;
     }
 }
