@@ -115,21 +115,27 @@ final class BoundOp implements AutoCloseable {
     }
 
     /**
-     * Activations evenly from -1 to 1; all else, which may be a deviation, a variance or a sum, from 1/4 to 1; labels 0
-     * and 1, flags 1.
+     * Activations: odd multiples of 1/256 from -1 to 1; all else, which may be a deviation, a variance or a sum: 1/4, 1/2
+     * or 1; labels 0 and 1, flags 1. Normalised, scaled and shifted by such numbers an activation keeps all its bits and is
+     * never 0, so that every device decides each ReLU and each largest value of a window alike.
      */
     private static MemorySegment draw(Arena arena, TensorSpec spec, SplittableRandom random) {
         MemorySegment host = arena.allocate(spec.bytes(), Long.BYTES);
         long elements = spec.shape().elements();
-        double least = spec.layout() == Layout.ACTIVATION ? -1 : 0.25;
         for (long i = 0; i < elements; i++) {
             switch (spec.type()) {
-                case FLOAT32 -> host.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(least, 1));
-                case FLOAT64 -> host.setAtIndex(ValueLayout.JAVA_DOUBLE, i, random.nextDouble(least, 1));
+                case FLOAT32 -> host.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) number(spec, random));
+                case FLOAT64 -> host.setAtIndex(ValueLayout.JAVA_DOUBLE, i, number(spec, random));
                 case UINT8 -> host.set(ValueLayout.JAVA_BYTE, i, (byte) (elements == 1 ? 1 : random.nextInt(2)));
             }
         }
         return host;
+    }
+
+    private static double number(TensorSpec spec, SplittableRandom random) {
+        return spec.layout() == Layout.ACTIVATION
+                ? (2 * random.nextInt(256) - 255) / 256.0
+                : Math.scalb(1.0, -random.nextInt(3));
     }
 
     void run() {
