@@ -115,9 +115,9 @@ final class BoundOp implements AutoCloseable {
     }
 
     /**
-     * Activations: odd multiples of 1/256 from -1 to 1; all else, which may be a deviation, a variance or a sum: 1/4, 1/2
-     * or 1; labels 0 and 1, flags 1. Normalised, scaled and shifted by such numbers an activation keeps all its bits and is
-     * never 0, so that every device decides each ReLU and each largest value of a window alike.
+     * Activations: odd multiples of 1/256 from -1 to 1; all else, which may be a deviation, a variance or a sum: 1/4,
+     * 1/2 or 1; labels 0 and 1, flags 1. Normalised, scaled and shifted by such numbers an activation keeps all its
+     * bits and is never 0, so that every device decides each ReLU and each largest value of a window alike.
      */
     private static MemorySegment draw(Arena arena, TensorSpec spec, SplittableRandom random) {
         MemorySegment host = arena.allocate(spec.bytes(), Long.BYTES);
