@@ -63,15 +63,14 @@ final class OpCheck {
     }
 
     private static double error(Tensor tensor, MemorySegment ours, MemorySegment expected) {
-        long elements = tensor.spec().shape().elements();
+        double difference = 0;
         double norm = 0;
-        double squares = 0;
-        for (long i = 0; i < elements; i++) {
+        for (long i = 0; i < tensor.spec().shape().elements(); i++) {
             double value = BoundOp.element(expected, tensor.spec().type(), i);
+            difference += Math.pow(BoundOp.element(ours, tensor.spec().type(), i) - value, 2);
             norm += value * value;
-            squares += Math.pow(BoundOp.element(ours, tensor.spec().type(), i) - value, 2);
         }
-        return squares == 0 ? 0 : Math.sqrt(squares / norm);
+        return difference == 0 ? 0 : Math.sqrt(difference / norm);
     }
 
     private static void repeat(Node node, BoundOp bound) {
