@@ -43,6 +43,13 @@ class ArchitectureTest {
         "inference", Set.of("checkpoint", "evaluation"),
         "verification", Set.of("checkpoint"));
 
+    /** The same within the CPU device, which alone uses what is below it. */
+    private static final List<Set<String>> CPU_ROWS = List.of(
+        Set.of("device.cpu.convolution", "device.cpu.winograd", "device.cpu.norm", "device.cpu.voxels",
+            "device.cpu.loss", "device.cpu.update"),
+        Set.of("device.cpu.onednn"),
+        Set.of("device.cpu.machine"));
+
     /** What can be embedded without the trainer on top. */
     private static final String[] EMBEDDABLE = {
         "lobule.tensor..", "lobule.op..", "lobule.graph..", "lobule.plan..", "lobule.device..", "lobule.runtime.."};
@@ -58,8 +65,20 @@ class ArchitectureTest {
 
     @Test
     void dependenciesPointDown() {
-        check(IntStream.range(0, ROWS.size()).boxed()
-            .flatMap(row -> ROWS.get(row).stream().map(user -> mayNotUse(user, aboveOrBeside(user, row)))));
+        check(downwards(ROWS));
+    }
+
+    @Test
+    void kernelsOfTheCpuStandOnItsMachine() {
+        check(downwards(CPU_ROWS));
+        check(classes().that().resideInAPackage("lobule.device.cpu.*..")
+            .should().resideInAnyPackage(patterns(CPU_ROWS.stream().flatMap(Set::stream))));
+    }
+
+    @Test
+    void kernelsOfTheCpuAreItsOwn() {
+        check(noClasses().that().resideOutsideOfPackage("lobule.device.cpu..")
+            .should().dependOnClassesThat().resideInAPackage("lobule.device.cpu.*.."));
     }
 
     @Test
@@ -98,10 +117,15 @@ class ArchitectureTest {
             .orShould().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j.."));
     }
 
-    private static String[] aboveOrBeside(String user, int row) {
+    private static Stream<ArchRule> downwards(List<Set<String>> rows) {
+        return IntStream.range(0, rows.size()).boxed()
+            .flatMap(row -> rows.get(row).stream().map(user -> mayNotUse(user, aboveOrBeside(user, rows, row))));
+    }
+
+    private static String[] aboveOrBeside(String user, List<Set<String>> rows, int row) {
         Set<String> allowed = BESIDE.getOrDefault(user, Set.of());
-        Stream<String> above = ROWS.subList(0, row).stream().flatMap(Set::stream);
-        Stream<String> beside = ROWS.get(row).stream().filter(name -> !name.equals(user) && !allowed.contains(name));
+        Stream<String> above = rows.subList(0, row).stream().flatMap(Set::stream);
+        Stream<String> beside = rows.get(row).stream().filter(name -> !name.equals(user) && !allowed.contains(name));
         return patterns(Stream.concat(above, beside));
     }
 

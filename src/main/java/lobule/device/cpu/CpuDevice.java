@@ -7,6 +7,29 @@ import lobule.device.Device;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
+import lobule.device.cpu.convolution.DirectConvolutions;
+import lobule.device.cpu.loss.CpuLosses;
+import lobule.device.cpu.machine.Lanes;
+import lobule.device.cpu.machine.WorkerPool;
+import lobule.device.cpu.norm.CpuBatchRenorm;
+import lobule.device.cpu.norm.CpuBatchRenormBackward;
+import lobule.device.cpu.norm.CpuBatchRenormStatistics;
+import lobule.device.cpu.norm.CpuDropout;
+import lobule.device.cpu.norm.CpuEncoderOutput;
+import lobule.device.cpu.norm.CpuEncoderOutputBackward;
+import lobule.device.cpu.norm.CpuRunningStatistics;
+import lobule.device.cpu.onednn.OneDnn;
+import lobule.device.cpu.update.AdamUpdate;
+import lobule.device.cpu.update.CpuGradientNorm;
+import lobule.device.cpu.update.NesterovUpdate;
+import lobule.device.cpu.voxels.ChannelsLast;
+import lobule.device.cpu.voxels.CpuAdd;
+import lobule.device.cpu.voxels.CpuCropConcatenate;
+import lobule.device.cpu.voxels.CpuCropConcatenateBackward;
+import lobule.device.cpu.voxels.CpuMaxPool;
+import lobule.device.cpu.voxels.CpuMaxPoolBackward;
+import lobule.device.cpu.winograd.WinogradConvolutions;
+import lobule.device.cpu.winograd.WinogradUse;
 import lobule.op.Adam;
 import lobule.op.Add;
 import lobule.op.BatchRenorm;
@@ -40,32 +63,36 @@ import lobule.tensor.TensorSpec;
 
 /**
  * The host's processor: oneDNN for convolutions and for the products of Winograd's, the Vector API for the rest,
- * activations in NDHWC. The thread that
- * makes the device also prepares and runs its kernels: oneDNN's number of threads is that thread's.
+ * activations in NDHWC. The thread that makes the device also prepares and runs its kernels: oneDNN's number of threads
+ * is that thread's.
  */
 public final class CpuDevice implements Device {
     private final OneDnn library;
     private final WorkerPool workers;
-    private final WinogradUse winograd;
+    private final DirectConvolutions direct;
+    private final WinogradConvolutions winograd;
+    private final WinogradUse use;
 
     /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
     public CpuDevice(int threads) {
-        this(threads, WinogradUse.WHERE_IT_PAYS, ConvolutionSlab.LARGEST_BYTES);
+        this(threads, WinogradUse.WHERE_IT_PAYS, DirectConvolutions.LARGEST_BYTES);
     }
 
     /** One that computes all convolutions directly, to compare. */
     public static CpuDevice direct(int threads) {
-        return new CpuDevice(threads, WinogradUse.NEVER, ConvolutionSlab.LARGEST_BYTES);
+        return new CpuDevice(threads, WinogradUse.NEVER, DirectConvolutions.LARGEST_BYTES);
     }
 
     /** @param convolutionBytes direct convolutions beyond this are computed in slabs */
-    CpuDevice(int threads, WinogradUse winograd, long convolutionBytes) {
+    CpuDevice(int threads, WinogradUse use, long convolutionBytes) {
         if (threads < 1) {
             throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
         }
-        this.winograd = winograd;
-        this.library = OneDnn.load(threads, convolutionBytes);
+        this.library = OneDnn.load(threads);
         this.workers = new WorkerPool(threads, () -> library.limitThreads(1));
+        this.direct = new DirectConvolutions(library, workers, convolutionBytes);
+        this.winograd = new WinogradConvolutions(library, workers);
+        this.use = use;
     }
 
     @Override
@@ -92,27 +119,20 @@ public final class CpuDevice implements Device {
 
     private Kernel kernel(Op op, List<Shape> in, List<Shape> states, List<Shape> out, List<TensorSpec> inputs) {
         return switch (op) {
-            case Convolution(boolean bias) when !bias && winograd.includes(in.get(1), out.get(0)) ->
-                    CpuWinogradConvolution.forward(library, workers, in.get(0), in.get(1), out.get(0));
-            case Convolution(boolean bias) -> CpuConvolution.forward(library,
-                    new ConvolutionShape(in.get(0), in.get(1), out.get(0), false, bias));
-            case ConvolutionBackwardData _ when winograd.includes(in.get(1), out.get(0)) ->
-                    CpuWinogradConvolution.backwardData(library, workers, in.get(0), in.get(1), out.get(0));
-            case ConvolutionBackwardData _ -> CpuConvolution.backwardData(library,
-                    new ConvolutionShape(out.get(0), in.get(1), in.get(0), false, false));
-            case ConvolutionBackwardWeights(boolean bias) when !bias && winograd.includes(states.get(0), in.get(1)) ->
-                    new CpuWinogradBackwardWeights(library, workers, in.get(0), states.get(0), in.get(1));
-            case ConvolutionBackwardWeights(boolean bias) -> new CpuConvolutionBackwardWeights(library,
-                    new ConvolutionShape(in.get(0), states.get(0), in.get(1), false, bias));
-            case TransposedConvolution _ -> CpuConcatenation.writing(workers, out.get(0), in.get(1).size(1),
-                    y -> CpuConvolution.forward(library,
-                            new ConvolutionShape(in.get(0), in.get(1), y, true, false)));
-            case TransposedConvolutionBackwardData _ -> CpuConcatenation.reading(workers, 0, in.get(0),
-                    in.get(1).size(1), dy -> CpuConvolution.backwardData(library,
-                            new ConvolutionShape(out.get(0), in.get(1), dy, true, false)));
-            case TransposedConvolutionBackwardWeights _ -> CpuConcatenation.reading(workers, 1, in.get(1),
-                    states.get(0).size(1), dy -> new CpuConvolutionBackwardWeights(library,
-                            new ConvolutionShape(in.get(0), states.get(0), dy, true, false)));
+            case Convolution(boolean bias) when !bias && use.includes(in.get(1), out.get(0)) ->
+                    winograd.forward(in.get(0), in.get(1), out.get(0));
+            case Convolution(boolean bias) -> direct.forward(in.get(0), in.get(1), out.get(0), bias);
+            case ConvolutionBackwardData _ when use.includes(in.get(1), out.get(0)) ->
+                    winograd.backwardData(in.get(0), in.get(1), out.get(0));
+            case ConvolutionBackwardData _ -> direct.backwardData(in.get(0), in.get(1), out.get(0));
+            case ConvolutionBackwardWeights(boolean bias) when !bias && use.includes(states.get(0), in.get(1)) ->
+                    winograd.backwardWeights(in.get(0), states.get(0), in.get(1));
+            case ConvolutionBackwardWeights(boolean bias) ->
+                    direct.backwardWeights(in.get(0), states.get(0), in.get(1), bias);
+            case TransposedConvolution _ -> direct.up(in.get(0), in.get(1), out.get(0));
+            case TransposedConvolutionBackwardData _ -> direct.upBackwardData(in.get(0), in.get(1), out.get(0));
+            case TransposedConvolutionBackwardWeights _ ->
+                    direct.upBackwardWeights(in.get(0), states.get(0), in.get(1));
             case BatchRenormStatistics statistics -> new CpuBatchRenormStatistics(workers, statistics, in.get(0));
             case RunningStatistics _ -> new CpuRunningStatistics();
             case BatchRenorm renorm -> new CpuBatchRenorm(workers, renorm, in.get(0));

@@ -5,7 +5,7 @@ import lobule.tensor.Shape;
 /** Spatial sizes of an activation or filter; in 2D the depth is 1. */
 record Extents(long depth, long height, long width) {
 
-    static Extents of(Shape shape) {
+    public static Extents of(Shape shape) {
         int rank = shape.spatialRank();
         return new Extents(rank == 3 ? shape.spatial(0) : 1, shape.spatial(rank - 2), shape.spatial(rank - 1));
     }
@@ -14,7 +14,7 @@ record Extents(long depth, long height, long width) {
         return height * width;
     }
 
-    long voxels() {
+    public long voxels() {
         return depth * plane();
     }
 }

@@ -68,13 +68,13 @@ final class KernelCall {
     }
 
     /** Collects arguments in the order of the kernel's parameters. */
-    static final class Builder {
+    public static final class Builder {
         private final String name;
         private final CUfunction function;
         private final CUstream stream;
         private final List<Long> slots = new ArrayList<>();
 
-        Builder(String name, CUfunction function, CUstream stream) {
+        public Builder(String name, CUfunction function, CUstream stream) {
             this.name = name;
             this.function = function;
             this.stream = stream;
@@ -119,7 +119,7 @@ final class KernelCall {
         }
 
         /** @param blocks of {@link Kernels#BLOCK} threads */
-        KernelCall build(long blocks) {
+        public KernelCall build(long blocks) {
             return new KernelCall(this, Math.toIntExact(blocks));
         }
     }

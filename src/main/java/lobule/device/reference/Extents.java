@@ -5,14 +5,14 @@ import lobule.tensor.Shape;
 /** Sizes of an NCDHW tensor. A 2D tensor (N, C, H, W) has d = 1, and so has its kernel, so that 2D is 3D. */
 record Extents(long n, long c, long d, long h, long w) {
 
-    static Extents of(Shape shape) {
+    public static Extents of(Shape shape) {
         int last = shape.rank() - 1;
         return new Extents(shape.batch(), shape.channels(), shape.spatialRank() == 3 ? shape.spatial(0) : 1,
                 shape.size(last - 1), shape.size(last));
     }
 
     /** Row-major index of an element. */
-    long index(long n, long c, long d, long h, long w) {
+    public long index(long n, long c, long d, long h, long w) {
         return (((n * this.c + c) * this.d + d) * this.h + h) * w() + w;
     }
 
@@ -27,12 +27,12 @@ record Extents(long n, long c, long d, long h, long w) {
     }
 
     /** Voxels of one channel of one member of the batch. */
-    long voxels() {
+    public long voxels() {
         return d * h * w;
     }
 
     /** Rows along W over (N, D, H), whatever their channel. */
-    long rows() {
+    public long rows() {
         return n * d * h;
     }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import lobule.SharedFiles;
 import lobule.device.Device;
 import lobule.device.Kernel;
+import lobule.device.cpu.convolution.DirectConvolutions;
+import lobule.device.cpu.winograd.WinogradUse;
 import lobule.nn.Recompute;
 import lobule.op.Convolution;
 import lobule.tensor.Shape;
@@ -26,7 +28,7 @@ class CpuWinogradStepTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aRecordedStepIsReproduced(int threads) {
-        try (Device device = new CpuDevice(threads, new WinogradUse(1, 1), ConvolutionSlab.LARGEST_BYTES);
+        try (Device device = new CpuDevice(threads, new WinogradUse(1, 1), DirectConvolutions.LARGEST_BYTES);
                 StepFixture fixture = StepFixture.open(
                         SharedFiles.require("fixtures/unet3d-base8-dicefg.safetensors"))) {
             StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, Recompute.NONE);

@@ -1,0 +1,37 @@
+package lobule.device.cpu.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import lobule.device.HostBuffer;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import lobule.device.Tensor;
+
+/** Addresses of operands, for native calls. */
+public final class Memory {
+    private Memory() {}
+
+    public static long address(Tensor tensor) {
+        return HostBuffer.segment(tensor).address();
+    }
+
+    public static long workspace(Operands operands) {
+        return operands.workspace() == null ? 0
+                : HostBuffer.segment(operands.workspace()).address() + operands.workspaceOffset();
+    }
+
+    /** The first {@code bytes} of a node's workspace. */
+    public static MemorySegment workspace(Operands operands, long bytes) {
+        return HostBuffer.segment(operands.workspace()).asSlice(operands.workspaceOffset(), bytes);
+    }
+
+    /** Runs one after another. */
+    public static Launch inOrder(List<Launch> launches) {
+        Launch[] all = launches.toArray(Launch[]::new);
+        return step -> {
+            for (Launch launch : all) {
+                launch.run(step);
+            }
+        };
+    }
+}

@@ -1,0 +1,150 @@
+package lobule.device.cpu.winograd;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_abc;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+
+import java.lang.foreign.MemorySegment;
+import lobule.device.Buffer;
+import lobule.device.HostBuffer;
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import lobule.device.cpu.machine.Memory;
+import lobule.device.cpu.machine.WorkerPool;
+import lobule.device.cpu.onednn.OneDnn;
+import lobule.device.cpu.onednn.OneDnnCall;
+import lobule.device.cpu.onednn.OneDnnScope;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+/**
+ * A 3x3x3 convolution or its gradient by the input, by Winograd's F(2x2x2, 3x3x3): 8 multiplications an output voxel
+ * and pair of channels instead of 27. A block of tiles at a time is taken to the frequencies, multiplied by the
+ * weights' 64 matrices, and brought back, all by one thread, so that it need not leave that thread's cache.
+ *
+ * <p>Workspace: the weights' matrices, the same as oneDNN wants them; then for each thread a block of what is read,
+ * one of what is written, scratch memory, oneDNN's.
+ */
+final class CpuWinogradConvolution implements Kernel {
+    private static final int TILES = 32;
+
+    private final OneDnnScope scope;
+    private final WorkerPool workers;
+    private final WinogradWeights weights;
+    private final WinogradTiles tiles;
+    private final FrequencyBlock read;
+    private final FrequencyBlock written;
+    private final WinogradInput input;
+    private final WinogradOutput output;
+    private final dnnl_memory_desc matrices;
+    private BatchedProduct product;
+
+    CpuWinogradConvolution(OneDnn library, WorkerPool workers, WinogradWeights weights, WinogradTiles tiles) {
+        this.scope = new OneDnnScope(library);
+        this.workers = workers;
+        this.weights = weights;
+        this.tiles = tiles;
+        this.read = new FrequencyBlock(TILES, weights.rows());
+        this.written = new FrequencyBlock(TILES, weights.columns());
+        this.input = new WinogradInput(tiles.read(), read, WinogradTransform::input);
+        this.output = new WinogradOutput(tiles.written(), written);
+        long[] sizes = {FrequencyBlock.FREQUENCIES, weights.rows(), weights.columns()};
+        this.matrices = scope.descriptor(sizes, dnnl_abc);
+        library.alone(() -> product = new BatchedProduct(scope, block(read),
+                scope.descriptor(sizes, dnnl_format_tag_any), block(written), false));
+    }
+
+    private dnnl_memory_desc block(FrequencyBlock block) {
+        return scope.strided(new long[] {FrequencyBlock.FREQUENCIES, TILES, block.channels()}, block.stride(),
+                block.channels(), 1);
+    }
+
+    private long matrixBytes() {
+        return Buffer.aligned(weights.floats() * Float.BYTES);
+    }
+
+    private long packedBytes() {
+        return Buffer.aligned(product.rightBytes());
+    }
+
+    private long threadBytes() {
+        return read.bytes() + written.bytes() + tiles.scratchBytes() + Buffer.aligned(product.scratchpadBytes());
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return matrixBytes() + packedBytes() + workers.threads() * threadBytes();
+    }
+
+    @Override
+    public String algorithm() {
+        return WinogradUse.ALGORITHM;
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        Passes passes = new Passes(operands);
+        WorkerPool.ThreadChunks transform = passes::weights;
+        WorkerPool.ThreadChunks blocks = passes::block;
+        Runnable multiply = () -> workers.run(tiles.blocks(TILES), blocks);
+        return step -> {
+            workers.run(weights.rows(), transform);
+            passes.pack.run();
+            scope.library().alone(multiply);
+        };
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    /** The passes over one set of operands. */
+    private final class Passes {
+        private final MemorySegment x;
+        private final MemorySegment weight;
+        private final MemorySegment y;
+        private final MemorySegment workspace;
+        private final WinogradWeights.Pair[] pairs = new WinogradWeights.Pair[workers.threads()];
+        private final OneDnnCall[] products = new OneDnnCall[workers.threads()];
+        private final OneDnnCall pack;
+
+        Passes(Operands operands) {
+            x = HostBuffer.segment(operands.input(0));
+            weight = HostBuffer.segment(operands.input(1));
+            y = HostBuffer.segment(operands.output(0));
+            workspace = Memory.workspace(operands, workspaceBytes());
+            long base = workspace.address();
+            long packed = base + matrixBytes();
+            pack = new OneDnnCall.Builder("reorder of Winograd weights", scope,
+                    scope.primitive(scope.reorder(matrices, product.right(), scope.attributes())))
+                    .with(DNNL_ARG_FROM, matrices, base).with(DNNL_ARG_TO, product.right(), packed).build();
+            for (int thread = 0; thread < products.length; thread++) {
+                long from = base + start(thread);
+                pairs[thread] = new WinogradWeights.Pair();
+                products[thread] = product.call(from, packed, from + read.bytes(),
+                        from + read.bytes() + written.bytes() + tiles.scratchBytes());
+            }
+        }
+
+        /** Place in the workspace of a thread's memory, in bytes. */
+        private long start(int thread) {
+            return matrixBytes() + packedBytes() + thread * threadBytes();
+        }
+
+        void weights(int row, int thread) {
+            weights.transform(row, weight, workspace, 0, pairs[thread]);
+        }
+
+        void block(int block, int thread) {
+            long from = start(thread) / Float.BYTES;
+            long to = from + read.bytes() / Float.BYTES;
+            long scratch = to + written.bytes() / Float.BYTES;
+            long first = (long) block * TILES;
+            input.transform(x, first, workspace, from, scratch);
+            products[thread].run();
+            output.transform(workspace, to, first, y, scratch);
+        }
+    }
+}
