@@ -5,7 +5,7 @@
 // Op: lobule.op.Adam.
 //
 // Layout: all but norm (1) have n float32 elements in any one layout. Grid: any, grid-stride. Workspace: none.
-// Launched by lobule.device.cuda.CudaAdam.
+// Launched by lobule.device.cuda.update.CudaAdam.
 #include "clipping.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

@@ -18,7 +18,7 @@
 // Grid: statistics_partial, renorm_apply, renorm_backward_partial, renorm_backward_apply  N * C * chunks;
 //       statistics_finish, renorm_backward_finish  C; running_statistics any; statistics_initialised one block.
 // Workspace: partial (2, N * C * chunks) double, written by ..._partial and read by ..._finish; means (2, C) float of
-// the backward pass behind it. Launched by lobule.device.cuda.CudaBatchRenormStatistics, CudaRunningStatistics,
+// the backward pass behind it. Launched by lobule.device.cuda.norm.CudaBatchRenormStatistics, CudaRunningStatistics,
 // CudaBatchRenorm, CudaBatchRenormBackward, in the order of the kernels here.
 #include "norm.cuh"
 

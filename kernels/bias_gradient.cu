@@ -3,7 +3,7 @@
 //
 // Layout: dy (N, C, V) float32; gradient (C) float32. Grid: bias_gradient_partial N * C * chunks; bias_gradient_finish
 // C.
-// Workspace: partial (N * C * chunks) double. Launched by lobule.device.cuda.CudaConvolutionBackwardWeights.
+// Workspace: partial (N * C * chunks) double. Launched by lobule.device.cuda.convolution.CudaConvolutionBackwardWeights.
 #include "reduction.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

@@ -10,7 +10,7 @@
 // Grid: crop_concatenate N * (Cs+Cu) * up_depth * chunks, a row being a plane of up_height * up_width;
 //       backward_skip N * Cs * depth * chunks, a row being a plane of height * width;
 //       backward_up N * Cu * chunks, a row being the up_voxels = up_depth * up_height * up_width of a channel.
-// Workspace: none. Launched by lobule.device.cuda.CudaCropConcatenate, CudaCropConcatenateBackward.
+// Workspace: none. Launched by lobule.device.cuda.voxels.CudaCropConcatenate, CudaCropConcatenateBackward.
 #include "cuda.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

@@ -9,7 +9,7 @@
 //   relu_gradient        dx = dy where y > 0, else 0
 //
 // Layout, float32: (C) each, but for statistics (4, C); relu and relu_gradient n elements of any layout, dx may be y.
-// Grid: any, grid-stride. Workspace: none. Launched by lobule.device.cuda.CudnnNorm, CudnnBatchRenorm,
+// Grid: any, grid-stride. Workspace: none. Launched by lobule.device.cuda.norm.CudnnNorm, CudnnBatchRenorm,
 // CudnnBatchRenormBackward.
 #include "cuda.cuh"
 

@@ -2,7 +2,7 @@
 // keeps, else 0. Its gradient is the same kernel on dy. Op: lobule.op.Dropout.
 //
 // Layout: x, y (N, C, V) float32; y may be x. Grid: N * ceil(C/4) * chunks. Workspace: none.
-// Launched by lobule.device.cuda.CudaDropout.
+// Launched by lobule.device.cuda.norm.CudaDropout.
 #include "dropout.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

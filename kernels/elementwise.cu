@@ -5,7 +5,7 @@
 //
 // Layout, float32: add n elements of any layout, y may be a or b; add_bias y (N, C, V), bias (C).
 // Grid: add any, grid-stride; add_bias N * C * chunks. Workspace: none.
-// Launched by lobule.device.cuda.CudaAdd (add), CudaConvolution (add_bias).
+// Launched by lobule.device.cuda.voxels.CudaAdd (add), CudaConvolution (add_bias).
 #include "cuda.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

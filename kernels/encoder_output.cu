@@ -12,7 +12,7 @@
 // Grid: N * C * ceil(D/window_depth) * chunks, a row being a plane of ceil(H/2) * ceil(W/2) windows.
 // Workspace: partial (2, blocks) double and means as in batch_renorm.cu, whose renorm_backward_finish stands between
 // the two backward kernels, with ceil(D/window_depth) * chunks for its chunks. Launched by
-// lobule.device.cuda.CudaEncoderOutput, CudaEncoderOutputBackward.
+// lobule.device.cuda.norm.CudaEncoderOutput, CudaEncoderOutputBackward.
 #include "norm.cuh"
 #include "pooling.cuh"
 

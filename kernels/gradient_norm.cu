@@ -5,7 +5,7 @@
 //
 // Layout: gradient, n float32 elements of any layout, taken as one row; norm (1) float32.
 // Grid: gradient_norm_partial `chunks` (a number that follows from n alone), gradient_norm_finish one block.
-// Workspace: partial (chunks of all tensors) double. Launched by lobule.device.cuda.CudaGradientNorm.
+// Workspace: partial (chunks of all tensors) double. Launched by lobule.device.cuda.update.CudaGradientNorm.
 #include "reduction.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

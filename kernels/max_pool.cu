@@ -6,7 +6,7 @@
 // D = 1. depth, height, width are those of x.
 // Grid: max_pool_forward  N * C * (D/window_depth) * chunks, a row being a plane of H/2 * W/2 outputs;
 //       max_pool_backward N * C * ceil(D/window_depth) * chunks, a row being a plane of ceil(H/2) * ceil(W/2) windows.
-// Workspace: none. Launched by lobule.device.cuda.CudaMaxPool, CudaMaxPoolBackward.
+// Workspace: none. Launched by lobule.device.cuda.voxels.CudaMaxPool, CudaMaxPoolBackward.
 #include "pooling.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

@@ -3,7 +3,7 @@
 // not finite nothing is updated. Op: lobule.op.NesterovMomentum.
 //
 // Layout: all but norm (1) have n float32 elements in any one layout. Grid: any, grid-stride. Workspace: none.
-// Launched by lobule.device.cuda.CudaNesterovMomentum.
+// Launched by lobule.device.cuda.update.CudaNesterovMomentum.
 #include "clipping.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

@@ -5,7 +5,7 @@
 // Layout: as in batch_renorm.cu. y may be x, dx may be dy or x. Grid: N * ceil(C/4) * chunks, chunks of at most
 // GROUP * BLOCK voxels.
 // Workspace: partial and means as in batch_renorm.cu; renorm_backward_finish stands between the two backward kernels.
-// Launched by lobule.device.cuda.CudaBatchRenorm, CudaBatchRenormBackward.
+// Launched by lobule.device.cuda.norm.CudaBatchRenorm, CudaBatchRenormBackward.
 #include "dropout.cuh"
 #include "norm.cuh"
 

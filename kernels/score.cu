@@ -6,7 +6,7 @@
 //
 // Layout: logits (N, C, V) float32; target (N, V) bytes; score (5) double, exact counts to 2^53.
 // Grid: score_partial N * chunks; score_finish one block. `partials` is N * chunks.
-// Workspace: partial (5, N * chunks) double. Launched by lobule.device.cuda.CudaSegmentationScore.
+// Workspace: partial (5, N * chunks) double. Launched by lobule.device.cuda.loss.CudaSegmentationScore.
 #include "reduction.cuh"
 #include "softmax.cuh"
 

@@ -9,7 +9,7 @@
 // Grid: cross_entropy_partial, cross_entropy_backward N * chunks; cross_entropy_finish one block. `partials` is N *
 // chunks.
 // Workspace: partial (2, N * chunks) double.
-// Launched by lobule.device.cuda.CudaSoftmaxCrossEntropy (partial, finish), CudaSoftmaxCrossEntropyBackward.
+// Launched by lobule.device.cuda.loss.CudaSoftmaxCrossEntropy (partial, finish), CudaSoftmaxCrossEntropyBackward.
 #include "reduction.cuh"
 #include "softmax.cuh"
 

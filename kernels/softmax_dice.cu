@@ -10,7 +10,7 @@
 // Grid: dice_partial ceil(C/4) * N * chunks, each block the sums of four classes; dice_finish one block; dice_backward
 // N * chunks. `partials` is N * chunks.
 // Workspace: partial (C, 2, N * chunks) double.
-// Launched by lobule.device.cuda.CudaSoftmaxDice (partial, finish), CudaSoftmaxDiceBackward.
+// Launched by lobule.device.cuda.loss.CudaSoftmaxDice (partial, finish), CudaSoftmaxDiceBackward.
 #include "reduction.cuh"
 #include "softmax.cuh"
 

@@ -8,7 +8,7 @@
 // (Ci, D*H*W); y (N, Co, D*kD, H*kH, W*kW). depth, height, width are D, H, W; 2D has D = kD = 1.
 // Grid: depth_to_space N * Co * D*kD * chunks, a row being a plane of y (H*kH * W*kW);
 //       space_to_depth N * Co*kD*kH*kW * D * chunks, a row being a plane of the product (H * W).
-// Workspace: none. Launched by lobule.device.cuda.CublasUpConvolution.
+// Workspace: none. Launched by lobule.device.cuda.convolution.CublasUpConvolution.
 #include "cuda.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

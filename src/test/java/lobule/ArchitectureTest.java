@@ -1,7 +1,10 @@
 package lobule;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -43,12 +46,19 @@ class ArchitectureTest {
         "inference", Set.of("checkpoint", "evaluation"),
         "verification", Set.of("checkpoint"));
 
-    /** The same within the CPU device, which alone uses what is below it. */
+    /** The same within the CPU device. */
     private static final List<Set<String>> CPU_ROWS = List.of(
         Set.of("device.cpu.convolution", "device.cpu.winograd", "device.cpu.norm", "device.cpu.voxels",
             "device.cpu.loss", "device.cpu.update"),
         Set.of("device.cpu.onednn"),
         Set.of("device.cpu.machine"));
+
+    /** And within the CUDA device. */
+    private static final List<Set<String>> CUDA_ROWS = List.of(
+        Set.of("device.cuda.convolution", "device.cuda.norm", "device.cuda.voxels", "device.cuda.loss",
+            "device.cuda.update"),
+        Set.of("device.cuda.kernel", "device.cuda.library"),
+        Set.of("device.cuda.driver", "device.cuda.options"));
 
     /** What can be embedded without the trainer on top. */
     private static final String[] EMBEDDABLE = {
@@ -69,16 +79,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void kernelsOfTheCpuStandOnItsMachine() {
-        check(downwards(CPU_ROWS));
-        check(classes().that().resideInAPackage("lobule.device.cpu.*..")
-            .should().resideInAnyPackage(patterns(CPU_ROWS.stream().flatMap(Set::stream))));
+    void roomsOfADeviceStandInOrder() {
+        check(Stream.concat(downwards(CPU_ROWS), downwards(CUDA_ROWS)));
+        check(Stream.of(everyRoomIsIn("device.cpu", CPU_ROWS), everyRoomIsIn("device.cuda", CUDA_ROWS)));
     }
 
     @Test
-    void kernelsOfTheCpuAreItsOwn() {
+    void roomsOfADeviceAreItsOwn() {
         check(noClasses().that().resideOutsideOfPackage("lobule.device.cpu..")
             .should().dependOnClassesThat().resideInAPackage("lobule.device.cpu.*.."));
+        check(noClasses().that().resideOutsideOfPackage("lobule.device.cuda..")
+            .should().dependOnClassesThat(resideInAPackage("lobule.device.cuda.*..")
+                .and(resideOutsideOfPackage("lobule.device.cuda.options.."))
+                .and(not(assignableTo(RuntimeException.class)))));
     }
 
     @Test
@@ -115,6 +128,11 @@ class ArchitectureTest {
             .orShould().callMethodWhere(
                 target(nameMatching("getLogger|console")).and(target(owner(type(System.class)))))
             .orShould().dependOnClassesThat().resideInAnyPackage("java.util.logging..", "org.slf4j.."));
+    }
+
+    private static ArchRule everyRoomIsIn(String device, List<Set<String>> rows) {
+        return classes().that().resideInAPackage("lobule." + device + ".*..")
+            .should().resideInAnyPackage(patterns(rows.stream().flatMap(Set::stream)));
     }
 
     private static Stream<ArchRule> downwards(List<Set<String>> rows) {

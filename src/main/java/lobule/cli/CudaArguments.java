@@ -1,9 +1,9 @@
 package lobule.cli;
 
 import java.util.Set;
-import lobule.device.cuda.CudaOptions;
-import lobule.device.cuda.CudnnOp;
-import lobule.device.cuda.MathMode;
+import lobule.device.cuda.options.CudaOptions;
+import lobule.device.cuda.options.CudnnOp;
+import lobule.device.cuda.options.MathMode;
 import picocli.CommandLine.Option;
 
 /** Options of the CUDA device; mixed into all commands that compute. */

@@ -2,7 +2,7 @@ package lobule.cli;
 
 import java.util.Arrays;
 import java.util.List;
-import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.options.CudaOptions;
 
 /** What the environment says about CUDA. */
 final class CudaEnvironment {

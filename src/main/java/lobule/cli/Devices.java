@@ -3,7 +3,7 @@ package lobule.cli;
 import java.util.List;
 import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
-import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.options.CudaOptions;
 
 /** Opens devices by name. Never another one than was asked for. */
 @FunctionalInterface

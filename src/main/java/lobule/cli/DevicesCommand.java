@@ -8,7 +8,7 @@ import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.cuda.CudaReport;
-import lobule.device.cuda.MathMode;
+import lobule.device.cuda.options.MathMode;
 import lobule.verification.ConvolutionCheck;
 import lobule.verification.ConvolutionLayer;
 import picocli.CommandLine.Command;

@@ -5,7 +5,7 @@ import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.TensorTooLargeException;
-import lobule.device.cuda.CudaCallException;
+import lobule.device.cuda.driver.CudaCallException;
 import lobule.image.InputException;
 import lobule.train.DivergenceException;
 import picocli.CommandLine;

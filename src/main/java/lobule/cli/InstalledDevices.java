@@ -5,7 +5,7 @@ import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.cpu.CpuDevice;
 import lobule.device.cuda.CudaDevice;
-import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.options.CudaOptions;
 import lobule.device.reference.ReferenceDevice;
 
 /** The devices of this program. */

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
-import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.options.CudaOptions;
 import lobule.device.cuda.CudaReport;
 
 /**

@@ -4,7 +4,7 @@ import java.util.Locale;
 import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.cuda.CudaDevice;
-import lobule.device.cuda.CudaOptions;
+import lobule.device.cuda.options.CudaOptions;
 import lobule.device.cuda.CudaPlanningDevice;
 import lobule.device.cuda.CudaReport;
 

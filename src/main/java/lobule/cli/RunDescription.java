@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import lobule.data.Patch;
 import lobule.device.Device;
-import lobule.device.cuda.AlgorithmReuse;
+import lobule.device.cuda.options.AlgorithmReuse;
 import lobule.nn.TrainingModel;
 import lobule.op.Value.Role;
 import lobule.plan.MemoryPlan;

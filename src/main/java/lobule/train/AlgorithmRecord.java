@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import lobule.device.cuda.AlgorithmChoices;
+import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.image.AtomicFile;
 import lobule.image.InputException;
 import tools.jackson.core.JacksonException;

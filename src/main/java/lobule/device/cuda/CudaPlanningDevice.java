@@ -8,6 +8,14 @@ import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
+import lobule.device.cuda.convolution.ConvolutionGeometry;
+import lobule.device.cuda.convolution.ConvolutionKernel;
+import lobule.device.cuda.convolution.ConvolutionPass;
+import lobule.device.cuda.convolution.PlannedConvolution;
+import lobule.device.cuda.driver.DeviceBuffer;
+import lobule.device.cuda.kernel.Kernels;
+import lobule.device.cuda.loss.ClassWeights;
+import lobule.device.cuda.options.CudaOptions;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 

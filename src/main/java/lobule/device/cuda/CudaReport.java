@@ -6,6 +6,13 @@ import static jcuda.driver.JCudaDriver.cuInit;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.driver.CUresult;
+import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.CudaLibraries;
+import lobule.device.cuda.driver.Driver;
+import lobule.device.cuda.driver.NativeLibrary;
+import lobule.device.cuda.library.Cublas;
+import lobule.device.cuda.library.Cudnn;
+import lobule.device.cuda.options.MathMode;
 
 /**
  * What of CUDA this machine has, and what it lacks.

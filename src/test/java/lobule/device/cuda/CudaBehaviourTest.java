@@ -18,6 +18,8 @@ import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.Step;
 import lobule.device.Tensor;
 import lobule.device.Timer;
+import lobule.device.cuda.options.CudaOptions;
+import lobule.device.cuda.options.CudnnOp;
 import lobule.op.Add;
 import lobule.op.Convolution;
 import lobule.op.Op;

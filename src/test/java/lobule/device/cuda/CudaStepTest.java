@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
+import lobule.device.cuda.options.CudaOptions;
+import lobule.device.cuda.options.CudnnOp;
 import lobule.nn.Recompute;
 import lobule.verification.Fixtures;
 import lobule.verification.StepFixture;

@@ -110,7 +110,7 @@ class KernelSourcesTest {
 
     @Test
     void sourcesNameOpsAndLaunchingClassesThatExist() {
-        Pattern className = Pattern.compile("lobule\\.(op|device\\.cuda)\\.\\w+");
+        Pattern className = Pattern.compile("lobule\\.(op|device\\.cuda)(\\.\\w+)+");
         for (Path source : KernelFiles.SHIPPED.with(".cu")) {
             List<String> names = className.matcher(KernelFiles.read(source)).results().map(MatchResult::group).toList();
             assertTrue(names.stream().anyMatch(name -> name.startsWith("lobule.device.cuda.")), source.toString());

@@ -2,6 +2,7 @@ package lobule.device.cuda;
 
 import java.util.List;
 import lobule.device.DeviceUnavailableException;
+import lobule.device.cuda.options.CudaOptions;
 import org.junit.jupiter.api.Assumptions;
 
 /** The GPU that the tests run on: whichever libcuda.so.1 this JVM finds, which the build makes the simulated one. */

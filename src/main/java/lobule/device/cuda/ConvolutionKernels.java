@@ -1,9 +1,0 @@
-package lobule.device.cuda;
-
-/** Makes the kernels of convolutions. */
-@FunctionalInterface
-interface ConvolutionKernels {
-
-    /** The pass without bias. */
-    ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry);
-}

@@ -1,0 +1,73 @@
+package lobule.device.cuda.library;
+
+import static jcuda.jcublas.JCublas2.cublasSgemm;
+
+import jcuda.Pointer;
+import jcuda.jcublas.cublasOperation;
+import lobule.device.cuda.driver.DevicePointer;
+
+/**
+ * Row-major C (rows, columns) = A B with inner sums of given length. cuBLAS works column-major, so it is given the
+ * transposed product C' = B' A', which is the same memory.
+ */
+public final class MatrixProduct {
+    private static final Pointer ONE = Pointer.to(new float[] {1});
+    private static final Pointer ZERO = Pointer.to(new float[] {0});
+
+    private final Cublas library;
+    private final Matrix a;
+    private final Matrix b;
+    private final Matrix c;
+    private final int rows;
+    private final int columns;
+    private final int inner;
+
+    /**
+     * @param a (rows, inner), or (inner, rows) where it is transposed
+     * @param b (inner, columns), or (columns, inner) where it is transposed
+     * @param c (rows, columns)
+     */
+    public MatrixProduct(Cublas library, Matrix a, Matrix b, Matrix c, long rows, long columns, long inner) {
+        this.library = library;
+        this.a = a;
+        this.b = b;
+        this.c = c;
+        this.rows = Math.toIntExact(rows);
+        this.columns = Math.toIntExact(columns);
+        this.inner = Math.toIntExact(inner);
+    }
+
+    /**
+     * A row-major matrix in device memory.
+     *
+     * @param rowLength  elements from one row to the next
+     * @param transposed whether the product takes its transpose
+     */
+    public record Matrix(DevicePointer pointer, int rowLength, boolean transposed) {
+        public static Matrix of(DevicePointer pointer, long rowLength) {
+            return new Matrix(pointer, Math.toIntExact(rowLength), false);
+        }
+
+        public static Matrix transposed(DevicePointer pointer, long rowLength) {
+            return new Matrix(pointer, Math.toIntExact(rowLength), true);
+        }
+
+        private int operation() {
+            return transposed ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+        }
+    }
+
+    /** Enqueues the product; {@code add} adds it to what is in C. */
+    public void run(boolean add) {
+        int status = cublasSgemm(library.handle(), b.operation(), a.operation(), columns, rows, inner, ONE, b.pointer,
+                b.rowLength, a.pointer, a.rowLength, add ? ONE : ZERO, c.pointer, c.rowLength);
+        if (status != 0) {
+            Cublas.check(status, "cublasSgemm", this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "a product (" + rows + "x" + inner + ") (" + inner + "x" + columns + ")";
+    }
+}

@@ -1,0 +1,68 @@
+package lobule.device.cuda.norm;
+
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
+
+import java.util.ArrayList;
+import java.util.List;
+import lobule.device.Kernel;
+import lobule.device.Launch;
+import lobule.device.Operands;
+import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.DeviceBuffer;
+import lobule.device.cuda.driver.DevicePointer;
+import lobule.device.cuda.driver.Driver;
+import lobule.device.cuda.kernel.Extents;
+import lobule.device.cuda.kernel.KernelCall;
+import lobule.device.cuda.kernel.Kernels;
+import lobule.device.cuda.kernel.PoolWindows;
+import lobule.tensor.Shape;
+
+/** Normalises, cuts off below 0, and writes the windows' maxima and the concatenation's share in one pass over x. */
+public final class CudaEncoderOutput implements Kernel {
+    private final CudaContext context;
+    private final Kernels kernels;
+
+    public CudaEncoderOutput(CudaContext context, Kernels kernels) {
+        this.context = context;
+        this.kernels = kernels;
+    }
+
+    @Override
+    public Launch bind(Operands operands) {
+        Shape x = operands.input(0).spec().shape();
+        Shape concatenation = operands.output(1).spec().shape();
+        PoolWindows windows = PoolWindows.of(x);
+        KernelCall call = kernels.call("encoder_output", "encoder_output")
+                .tensors(operands.output(0), operands.output(1), operands.input(0), operands.input(1),
+                        operands.input(2), operands.input(3))
+                .sizes(sizes(x, concatenation, windows)).build(windows.blocks());
+        long channelBytes = concatenation.voxels() * Float.BYTES;
+        List<DevicePointer> rest = new ArrayList<>();
+        for (long n = 0; n < x.batch(); n++) {
+            rest.add(DeviceBuffer.pointer(operands.output(1))
+                    .plus((n * concatenation.channels() + x.channels()) * channelBytes));
+        }
+        long restBytes = (concatenation.channels() - x.channels()) * channelBytes;
+        return step -> {
+            call.launch();
+            for (DevicePointer channels : rest) {
+                clear(channels, restBytes);
+            }
+        };
+    }
+
+    private void clear(DevicePointer pointer, long bytes) {
+        int status = cuMemsetD8Async(pointer, (byte) 0, bytes, context.compute());
+        if (status != 0) {
+            Driver.check(status, "cuMemsetD8Async", bytes + " bytes");
+        }
+    }
+
+    /** What the kernels of both passes are told of the shapes. */
+    static long[] sizes(Shape x, Shape concatenation, PoolWindows windows) {
+        Extents from = Extents.of(x);
+        Extents to = Extents.of(concatenation);
+        return new long[] {x.channels(), concatenation.channels(), from.depth(), from.height(), from.width(),
+                to.depth(), to.height(), to.width(), windows.depth(), windows.chunks()};
+    }
+}
