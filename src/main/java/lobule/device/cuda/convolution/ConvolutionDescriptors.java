@@ -23,7 +23,7 @@ import lobule.device.cuda.options.MathMode;
 import lobule.tensor.Shape;
 
 /** cuDNN's descriptors of a convolution: input, filter, output, and how. */
-public final class ConvolutionDescriptors implements AutoCloseable {
+final class ConvolutionDescriptors implements AutoCloseable {
     private final Cleanup cleanup = new Cleanup();
     private final ConvolutionGeometry geometry;
     private final cudnnTensorDescriptor input;
@@ -31,7 +31,7 @@ public final class ConvolutionDescriptors implements AutoCloseable {
     private final cudnnFilterDescriptor filter = new cudnnFilterDescriptor();
     private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
 
-    public ConvolutionDescriptors(ConvolutionGeometry geometry, MathMode math) {
+    ConvolutionDescriptors(ConvolutionGeometry geometry, MathMode math) {
         this.geometry = geometry;
         try {
             input = TensorDescriptors.pitched(geometry.input(), geometry.samplePitch(), cleanup);
