@@ -65,6 +65,7 @@ record ConvolutionSlab(ConvolutionShape shape, long sourceOffset, long destinati
         return List.copyOf(slabs);
     }
 
+    /** Of max(Ci, Co) channels at every voxel of the larger of x and y, which is more than either has. */
     private static long countedBytes(ConvolutionShape shape) {
         return larger(shape).batch() * larger(shape).spatial(0) * countedRowBytes(shape);
     }
