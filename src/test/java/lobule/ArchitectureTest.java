@@ -32,6 +32,7 @@ class ArchitectureTest {
         Set.of("train", "inference", "evaluation", "report", "checkpoint", "verification"),
         Set.of("data"),
         Set.of("image"),
+        Set.of("file"),
         Set.of("nn"),
         Set.of("runtime"),
         Set.of("device.reference", "device.cpu", "device.cuda"),
@@ -99,7 +100,7 @@ class ArchitectureTest {
     @Test
     void imagesDataAndReportsDoNotKnowTheEngine() {
         String[] engine = patterns(ROWS.subList(ROWS.indexOf(Set.of("nn")), ROWS.size()).stream().flatMap(Set::stream));
-        check(Stream.of("image", "data", "report").map(user -> mayNotUse(user, engine)));
+        check(Stream.of("image", "data", "report", "file").map(user -> mayNotUse(user, engine)));
     }
 
     @Test
@@ -108,7 +109,7 @@ class ArchitectureTest {
             onlyIn(List.of("device.cuda"), "jcuda.."),
             onlyIn(List.of("device.cpu"), "org.bytedeco.."),
             onlyIn(List.of("cli"), "picocli.."),
-            onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation"),
+            onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation", "file"),
                 "tools.jackson..", "com.fasterxml.jackson..")));
     }
 

@@ -1,6 +1,6 @@
 package lobule.checkpoint;
 
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.image.IntensityWindow;
 import lobule.nn.UNetConfig;
 import tools.jackson.core.JacksonException;

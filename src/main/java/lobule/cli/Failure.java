@@ -6,7 +6,7 @@ import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.TensorTooLargeException;
 import lobule.device.cuda.driver.CudaCallException;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.train.DivergenceException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.nn.Recompute;
 import lobule.train.ConfigLayers;
 import lobule.train.PatchSearch;

@@ -20,7 +20,7 @@ final class PlanPicture {
 
     private PlanPicture() {}
 
-    /** @throws lobule.image.InputException where the place cannot be written to */
+    /** @throws lobule.file.InputException where the place cannot be written to */
     static void write(Path file, PlannedStep step) {
         MemoryReport memory = step.memory();
         String title = step.config().experiment() + ", patch " + step.config().patch() + ", "

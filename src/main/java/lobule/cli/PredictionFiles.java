@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import lobule.data.Dataset;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.train.RunFolder;
 
 /**

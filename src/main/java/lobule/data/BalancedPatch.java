@@ -1,10 +1,10 @@
 package lobule.data;
 
-import lobule.image.Grid;
-import lobule.image.InputException;
-import lobule.image.Mask;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import lobule.file.InputException;
+import lobule.image.Grid;
+import lobule.image.Mask;
 
 /**
  * Finds the patch whose foreground share is nearest to one half, over every position, by running sums: a slice enters

@@ -1,13 +1,13 @@
 package lobule.data;
 
-import lobule.image.InputException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import lobule.file.InputException;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
 import lobule.image.Orientation;
 import lobule.image.Volume;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Cases in a folder laid out as the Medical Segmentation Decathlon does it: imagesTr/NAME.nii.gz,

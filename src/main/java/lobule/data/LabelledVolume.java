@@ -1,12 +1,12 @@
 package lobule.data;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import lobule.file.InputException;
 import lobule.image.Grid;
-import lobule.image.InputException;
 import lobule.image.IntensityWindow;
 import lobule.image.Mask;
 import lobule.image.Volume;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * An image and its mask, voxel for voxel on one grid.

@@ -1,6 +1,6 @@
 package lobule.data;
 
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.image.Mask;
 import org.apache.commons.math3.random.Well19937c;
 

@@ -1,6 +1,6 @@
 package lobule.data;
 
-import lobule.image.InputException;
+import lobule.file.InputException;
 
 /**
  * The size of what a network sees and says at a time, in tensor order.

@@ -1,6 +1,7 @@
 package lobule.image;
 
 import java.lang.foreign.ValueLayout;
+import lobule.file.InputException;
 
 /**
  * Clips intensities and brings them to the scale a network learns from: (clip(v) - centre) / halfWidth.

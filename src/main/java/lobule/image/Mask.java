@@ -2,6 +2,7 @@ package lobule.image;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import lobule.file.InputException;
 
 /**
  * One label per voxel: 0 is background, 1 to 254 are classes, 255 is left out of training and scoring.

@@ -3,6 +3,7 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import lobule.file.InputException;
 
 /**
  * The raw fields of a header, where nifti1.h and nifti2.h put them.

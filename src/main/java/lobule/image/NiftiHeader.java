@@ -3,6 +3,7 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import lobule.file.InputException;
 
 /**
  * What a NIfTI-1 or NIfTI-2 header says, checked. Field names in messages are those of nifti1.h and nifti2.h.

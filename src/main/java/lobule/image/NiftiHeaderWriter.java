@@ -3,6 +3,7 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import lobule.file.InputException;
 
 /** The 352 bytes before the voxels of a NIfTI-1 file: header and an empty extension flag (offsets: nifti1.h). */
 final class NiftiHeaderWriter {

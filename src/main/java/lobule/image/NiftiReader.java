@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipException;
+import lobule.file.InputException;
 
 /**
  * Reads NIfTI-1 and NIfTI-2: one file or an .hdr/.img pair, plain or gzip, either byte order, any scalar type.

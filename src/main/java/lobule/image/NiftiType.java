@@ -3,6 +3,7 @@ package lobule.image;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import lobule.file.InputException;
 
 /** The scalar voxel types of NIfTI, by their codes in the header's {@code datatype} field. */
 enum NiftiType {

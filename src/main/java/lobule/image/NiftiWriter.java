@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
+import lobule.file.AtomicFile;
+import lobule.file.InputException;
 
 /** Writes NIfTI-1 files, little-endian, .nii or .nii.gz by name; whole or not at all. */
 public final class NiftiWriter {

@@ -2,6 +2,7 @@ package lobule.image;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import lobule.file.InputException;
 
 /**
  * A scalar image, Hounsfield units for CT.

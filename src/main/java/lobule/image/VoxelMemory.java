@@ -2,6 +2,7 @@ package lobule.image;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import lobule.file.InputException;
 
 /** Off-heap room for voxels: 64-bit indices, zeroed, given back once nothing refers to it any more. */
 final class VoxelMemory {

@@ -60,7 +60,7 @@ public final class Segmenter implements AutoCloseable {
      * Segments a volume.
      *
      * @param image HU as stored, on the grid of its file
-     * @throws lobule.image.InputException where a voxel of the image is not a number
+     * @throws lobule.file.InputException where a voxel of the image is not a number
      * @throws CheckpointException         where the network makes of it what is not a number
      */
     public Segmentation segment(Volume image, boolean withProbabilities, TileListener listener) {

@@ -2,8 +2,8 @@ package lobule.inference;
 
 import lobule.data.Patch;
 import lobule.data.PatchShape;
+import lobule.file.InputException;
 import lobule.image.Grid;
-import lobule.image.InputException;
 
 /**
  * Tiles of one shape that cover a volume exactly once. They begin at multiples of 8: the network halves its grid three

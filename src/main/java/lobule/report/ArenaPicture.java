@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import javax.xml.stream.XMLStreamException;
-import lobule.image.AtomicFile;
+import lobule.file.AtomicFile;
 
 /**
  * An arena over time: nodes from left to right, addresses from bottom to top, one box a block.
@@ -64,7 +64,7 @@ public record ArenaPicture(String title, List<Box> boxes, List<Phase> phases, Li
     /** Nodes that belong together. */
     public record Stage(String name, int first, int last) {}
 
-    /** @throws lobule.image.InputException where the place cannot be written to */
+    /** @throws lobule.file.InputException where the place cannot be written to */
     public void write(Path file) {
         AtomicFile.write(file, out -> Svg.write(out, WIDTH, HEIGHT, this::draw));
     }

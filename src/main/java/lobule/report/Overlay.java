@@ -44,7 +44,7 @@ public final class Overlay {
      * @param caption one line above the slices
      * @param black   the intensity drawn black: -1 for windowed intensities, -160 for HU
      * @param white   the intensity drawn white: 1 for windowed intensities, 240 for HU
-     * @throws lobule.image.InputException where the place cannot be written to
+     * @throws lobule.file.InputException where the place cannot be written to
      */
     public static void write(Path file, String caption, LabelledSlices slices, float black, float white) {
         Png.write(new Overlay(slices, black, white).picture(caption), file);

@@ -6,7 +6,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import lobule.image.AtomicFile;
+import lobule.file.AtomicFile;
 
 /** Canvas and file of a picture. */
 final class Png {
@@ -20,7 +20,7 @@ final class Png {
         return canvas;
     }
 
-    /** @throws lobule.image.InputException where the place cannot be written to */
+    /** @throws lobule.file.InputException where the place cannot be written to */
     static void write(BufferedImage picture, Path file) {
         AtomicFile.write(file, out -> {
             try (MemoryCacheImageOutputStream png = new MemoryCacheImageOutputStream(out)) {

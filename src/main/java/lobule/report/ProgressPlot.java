@@ -37,7 +37,7 @@ public final class ProgressPlot {
      *
      * @param title  the run, as in its experiment's name
      * @param points in the order of their steps; none at all gives empty axes
-     * @throws lobule.image.InputException where the place cannot be written to
+     * @throws lobule.file.InputException where the place cannot be written to
      */
     public static void write(Path file, String title, List<CurvePoint> points) {
         BufferedImage picture =

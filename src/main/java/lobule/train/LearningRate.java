@@ -1,7 +1,7 @@
 package lobule.train;
 
 import java.util.List;
-import lobule.image.InputException;
+import lobule.file.InputException;
 
 /** A learning rate that changes at given optimiser steps, counted from 1. */
 public record LearningRate(List<Stage> stages) {

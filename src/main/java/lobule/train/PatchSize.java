@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import lobule.data.PatchShape;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.nn.UNetConfig;
 
 /** Patch sizes as settings write them: 60x60x52 (depth, height, width), or 60x60 (height, width) of a slice. */

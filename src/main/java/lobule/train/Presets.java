@@ -3,7 +3,7 @@ package lobule.train;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import lobule.image.InputException;
+import lobule.file.InputException;
 
 /** The experiments by name, and the phantom that a run without arguments trains on. */
 public final class Presets {

@@ -3,7 +3,7 @@ package lobule.train;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import lobule.image.InputException;
+import lobule.file.InputException;
 
 /** The clip of batch renormalisation by the number of the optimiser step, from 1. Pure functions. */
 public sealed interface RenormSchedule {

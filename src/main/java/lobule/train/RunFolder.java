@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import lobule.image.AtomicFile;
-import lobule.image.InputException;
+import lobule.file.AtomicFile;
+import lobule.file.InputException;
 
 /** The files that a run leaves. */
 public record RunFolder(Path path) {

@@ -2,7 +2,7 @@ package lobule.train;
 
 import java.util.List;
 import lobule.data.PatchShape;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.image.IntensityWindow;
 import lobule.nn.Loss;
 import lobule.nn.Recompute;

@@ -10,7 +10,7 @@ import lobule.data.LabelledVolume;
 import lobule.data.PatchSampler;
 import lobule.data.PatchShape;
 import lobule.data.Phantom;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
 import lobule.image.Orientation;

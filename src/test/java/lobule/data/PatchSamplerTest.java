@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
 import java.util.Map;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import org.junit.jupiter.api.Test;
 
 class PatchSamplerTest {

@@ -7,8 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.stream.LongStream;
+import lobule.file.InputException;
 import lobule.image.Grid;
-import lobule.image.InputException;
 import lobule.image.Mask;
 import org.junit.jupiter.api.Test;
 

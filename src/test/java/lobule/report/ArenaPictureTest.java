@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.report.ArenaPicture.Box;
 import lobule.report.ArenaPicture.Kind;
 import lobule.report.ArenaPicture.Phase;

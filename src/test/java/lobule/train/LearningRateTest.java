@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.train.LearningRate.Stage;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.train.RenormSchedule.Clip;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
 import lobule.benchmark.jmh.CheckException;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import picocli.CommandLine;
 
 /** How all benchmark commands are run and fail. */

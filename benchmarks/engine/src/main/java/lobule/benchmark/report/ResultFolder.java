@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import lobule.benchmark.machine.Machine;
-import lobule.image.AtomicFile;
+import lobule.file.AtomicFile;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -17,7 +17,7 @@ import lobule.benchmark.worker.Entrant;
 import lobule.benchmark.worker.WorkerProcess;
 import lobule.checkpoint.SafeTensors;
 import lobule.device.reference.ReferenceDevice;
-import lobule.image.InputException;
+import lobule.file.InputException;
 import lobule.nn.Recompute;
 import lobule.tensor.Shape;
 

@@ -1,4 +1,4 @@
-package lobule.image;
+package lobule.file;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package lobule.image;
+package lobule.file;
 
 /** Something the user gave cannot be used. The message is one sentence that says what, where and what was expected. */
 public final class InputException extends RuntimeException {
