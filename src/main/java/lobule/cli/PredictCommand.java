@@ -1,6 +1,7 @@
 package lobule.cli;
 
 import java.io.PrintWriter;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -87,13 +88,13 @@ final class PredictCommand implements Callable<Integer> {
         }
         List<PredictionFiles> files = PredictionFiles.of(cts, out, probabilities, overwrite,
                 truth == null ? List.of(modelFile) : List.of(modelFile, truth));
-        try (TrainedModel model = TrainedModel.open(modelFile)) {
+        try (TrainedModel model = TrainedModel.open(modelFile); Arena arena = Arena.ofShared()) {
             Optional<PatchShape> shape = Optional.ofNullable(tile)
                     .map(text -> PatchSize.parse("--tile", text, model.description().network().rank()));
             List<Grid> grids = cts.stream().map(NiftiReader::readGrid)
                     .map(grid -> Orientation.of(grid).canonical()).toList();
             shape.ifPresent(chosen -> grids.forEach(grid -> TileGrid.over(grid, chosen)));
-            Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, model));
+            Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, model, arena));
             try (Device device = deviceOptions.open(devices)) {
                 predict(device, model, shape, files, grids, expected);
             }
@@ -101,8 +102,8 @@ final class PredictCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Mask truth(Path file, TrainedModel model) {
-        Mask mask = Mask.of(NiftiReader.read(file), model.description().network().classes());
+    private Mask truth(Path file, TrainedModel model, Arena arena) {
+        Mask mask = Mask.read(file, model.description().network().classes(), arena);
         LabelledVolume.requireSameGrid(cts.getFirst().toString(), NiftiReader.readGrid(cts.getFirst()), mask);
         return mask;
     }
@@ -122,8 +123,10 @@ final class PredictCommand implements Callable<Integer> {
                     + Quantities.bytes(budget.bytes()) + " (" + budget.source() + ")"));
             description.line("memory", Quantities.bytes(segmenter.deviceBytes()) + ": parameters, statistics, arena");
             for (PredictionFiles file : files) {
-                Segmentation made = segment(segmenter, file, description, writer);
-                expected.ifPresent(mask -> description.line("truth", text(Overlap.of(mask, made.mask()))));
+                try (Arena arena = Arena.ofShared()) { // a CT and what is made of it do not outlive its turn
+                    Segmentation made = segment(segmenter, file, description, writer, arena);
+                    expected.ifPresent(mask -> description.line("truth", text(Overlap.of(mask, made.mask()))));
+                }
             }
             if (deviceOptions.cuda().profile()) {
                 new ProfileTable(writer).print(segmenter.profile());
@@ -138,8 +141,8 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private static Segmentation segment(Segmenter segmenter, PredictionFiles file, RunDescription description,
-                                        PrintWriter out) {
-        Volume ct = NiftiReader.read(file.ct());
+                                        PrintWriter out, Arena arena) {
+        Volume ct = NiftiReader.read(file.ct(), arena);
         TileGrid tiles = segmenter.tiles(ct);
         description.line("ct", String.format(Locale.ROOT, "%s: %s voxels, tiles %dx%dx%d (z, y, x), %.1f %% of what the"
                         + " network reads is border", file.ct(), ct.grid().sizeText(), tiles.alongZ(), tiles.alongY(),
@@ -148,7 +151,7 @@ final class PredictCommand implements Callable<Integer> {
         Segmentation made;
         try {
             made = segmenter.segment(ct, file.probabilities().isPresent(),
-                    new TileProgress(status, tiles, segmenter.deviceBytes()));
+                    new TileProgress(status, tiles, segmenter.deviceBytes()), arena);
         } finally {
             status.end();
         }

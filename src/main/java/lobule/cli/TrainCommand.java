@@ -89,11 +89,17 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, String deviceReason) {
-        PrintWriter out = spec.commandLine().getOut();
-        RunDescription description = new RunDescription(out);
+        RunDescription description = new RunDescription(spec.commandLine().getOut());
         description.device(device, deviceReason);
-        TrainingData data = TrainingData.open(config);
-        description.data(config, data);
+        try (TrainingData data = TrainingData.open(config)) {
+            description.data(config, data);
+            train(device, config, resumed, data, description);
+        }
+    }
+
+    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, TrainingData data,
+                       RunDescription description) {
+        PrintWriter out = spec.commandLine().getOut();
         try (Trainer trainer = Trainer.create(device, config, data);
                 Interruption _ = new Interruption(() -> stop(trainer, out))) {
             description.memory(trainer.model());

@@ -1,5 +1,6 @@
 package lobule.data;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -63,17 +64,19 @@ public record Dataset(Path folder, List<String> labels, List<Case> cases, Origin
     /**
      * Image (HU as stored) and mask of a case, both in canonical orientation.
      *
+     * @param arena owner of all voxels
      * @throws InputException where a file is missing or damaged, the two do not fit, a label is no label, or a voxel
      *         of the image is not a number
      */
-    public LabelledVolume load(String name) {
+    public LabelledVolume load(String name, Arena arena) {
         Case wanted = find(name);
-        Volume mask = NiftiReader.read(wanted.mask());
-        Volume image = NiftiReader.read(wanted.image()).requireFinite();
-        LabelledVolume stored = new LabelledVolume(name, image, Mask.of(mask, classes()), classes());
+        Mask mask = Mask.read(wanted.mask(), classes(), arena);
+        Volume image = NiftiReader.read(wanted.image(), arena).requireFinite();
+        LabelledVolume stored = new LabelledVolume(name, image, mask, classes());
         Orientation orientation = Orientation.of(image.grid());
         // The mask's own affine may differ by rounding; on the image's it cannot be turned another way.
         Mask onImage = new Mask(stored.mask().name(), image.grid(), stored.mask().labels());
-        return new LabelledVolume(name, orientation.toCanonical(image), orientation.toCanonical(onImage), classes());
+        return new LabelledVolume(name, orientation.toCanonical(image, arena),
+                orientation.toCanonical(onImage, arena), classes());
     }
 }

@@ -1,5 +1,6 @@
 package lobule.data;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import lobule.file.InputException;
@@ -35,9 +36,11 @@ public record LabelledVolume(String name, Volume image, Mask mask, int classes) 
         return image.grid();
     }
 
-    /** The same case with clipped and scaled intensities. */
-    public LabelledVolume windowed(IntensityWindow window) {
-        return new LabelledVolume(name, window.apply(image), mask, classes);
+    /** A copy of the case with clipped and scaled intensities. */
+    public LabelledVolume windowed(IntensityWindow window, Arena arena) {
+        Mask copied = Mask.allocate(mask.name(), mask.grid(), arena);
+        copied.labels().copyFrom(mask.labels());
+        return new LabelledVolume(name, window.apply(image, arena), copied, classes);
     }
 
     /** The number of voxels with a label other than background and ignore. */

@@ -1,5 +1,6 @@
 package lobule.data;
 
+import java.lang.foreign.Arena;
 import lobule.image.Affine;
 import lobule.image.Grid;
 import lobule.image.Mask;
@@ -28,12 +29,16 @@ public record Phantom(long sizeX, long sizeY, long sizeZ, long seed) {
         return new Phantom(160, 160, 128, seed);
     }
 
-    /** Draws it: HU in canonical orientation, labels 0 and 1. */
-    public LabelledVolume generate() {
+    /**
+     * Draws it: HU in canonical orientation, labels 0 and 1.
+     *
+     * @param arena owner of the voxels; several threads draw, so not a confined one
+     */
+    public LabelledVolume generate(Arena arena) {
         Grid grid = grid();
         Anatomy anatomy = new Anatomy(new Well19937c(seed));
-        Volume image = Volume.allocate("phantom", grid);
-        Mask mask = Mask.allocate("phantom mask", grid);
+        Volume image = Volume.allocate("phantom", grid, arena);
+        Mask mask = Mask.allocate("phantom mask", grid, arena);
         LongStream.range(0, sizeZ).parallel().forEach(z -> drawSlice(anatomy, image, mask, z));
         PhantomNoise.add(image, NOISE, seed);
         return new LabelledVolume("phantom", image, mask, CLASSES);

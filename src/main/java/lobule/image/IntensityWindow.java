@@ -1,5 +1,6 @@
 package lobule.image;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import lobule.file.InputException;
 
@@ -36,8 +37,8 @@ public record IntensityWindow(float lower, float upper, float centre, float half
     }
 
     /** A new volume on the same grid with every voxel mapped. */
-    public Volume apply(Volume volume) {
-        Volume mapped = Volume.allocate(volume.name(), volume.grid());
+    public Volume apply(Volume volume, Arena arena) {
+        Volume mapped = Volume.allocate(volume.name(), volume.grid(), arena);
         for (long i = 0; i < volume.grid().voxels(); i++) {
             float intensity = volume.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             mapped.voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, apply(intensity));

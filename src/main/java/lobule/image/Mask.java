@@ -1,14 +1,17 @@
 package lobule.image;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import lobule.file.InputException;
 
 /**
  * One label per voxel: 0 is background, 1 to 254 are classes, 255 is left out of training and scoring.
  *
  * @param name   what messages call it: the file, or what made it
- * @param labels unsigned bytes, x fastest (see {@link Grid#index})
+ * @param labels unsigned bytes, x fastest (see {@link Grid#index}); gone when the arena that they were allocated in is
+ *               closed
  */
 public record Mask(String name, Grid grid, MemorySegment labels) {
     public static final int IGNORE = 255;
@@ -17,9 +20,20 @@ public record Mask(String name, Grid grid, MemorySegment labels) {
         VoxelMemory.requireSize(name, grid, labels, Byte.BYTES);
     }
 
-    /** A mask of background, off-heap. */
-    public static Mask allocate(String name, Grid grid) {
-        return new Mask(name, grid, VoxelMemory.allocate(name, grid, Byte.BYTES));
+    /** A mask of background. */
+    public static Mask allocate(String name, Grid grid, Arena arena) {
+        return new Mask(name, grid, VoxelMemory.allocate(name, grid, Byte.BYTES, arena));
+    }
+
+    /**
+     * The labels held in a NIfTI file.
+     *
+     * @throws InputException where it cannot be read, or at the first value that is no label
+     */
+    public static Mask read(Path file, int classes, Arena arena) {
+        try (Arena passing = Arena.ofShared()) {
+            return of(NiftiReader.read(file, passing), classes, arena);
+        }
     }
 
     /**
@@ -27,8 +41,8 @@ public record Mask(String name, Grid grid, MemorySegment labels) {
      *
      * @throws InputException at the first value that is neither a whole number in [0, classes) nor 255
      */
-    public static Mask of(Volume volume, int classes) {
-        Mask mask = allocate(volume.name(), volume.grid());
+    public static Mask of(Volume volume, int classes, Arena arena) {
+        Mask mask = allocate(volume.name(), volume.grid(), arena);
         for (long i = 0; i < volume.grid().voxels(); i++) {
             float value = volume.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             int label = (int) value;

@@ -2,6 +2,7 @@ package lobule.image;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +21,16 @@ public final class NiftiReader {
     /**
      * The volume in its own voxel order, values after slope and intercept (64-bit ones rounded to float).
      *
-     * @param file the .nii or .nii.gz file, or either half of a pair
+     * @param file  the .nii or .nii.gz file, or either half of a pair
+     * @param arena owner of the voxels
      * @throws InputException where the file is missing, damaged, or holds no single scalar volume
      */
-    public static Volume read(Path file) {
+    public static Volume read(Path file, Arena arena) {
         Path headerFile = headerOf(file);
         try {
             NiftiHeader header = readHeader(headerFile);
-            return readVoxels(header, header.paired() ? imageOf(headerFile) : headerFile, file.toString());
+            return readVoxels(header, header.paired() ? imageOf(headerFile) : headerFile, file.toString(),
+                    arena);
         } catch (IOException e) {
             throw unreadable(headerFile, e);
         }
@@ -57,12 +60,12 @@ public final class NiftiReader {
         }
     }
 
-    private static Volume readVoxels(NiftiHeader header, Path file, String name) throws IOException {
+    private static Volume readVoxels(NiftiHeader header, Path file, String name, Arena arena) throws IOException {
         requireFile(file);
         long bytes = header.grid().voxels() * header.type().bytes;
         try (NiftiBytes source = NiftiBytes.open(file)) {
             requireLength(header, file, source, bytes);
-            Volume volume = Volume.allocate(name, header.grid());
+            Volume volume = Volume.allocate(name, header.grid(), arena);
             source.in().skipNBytes(header.dataOffset());
             decode(header, source, volume, bytes);
             source.drain();

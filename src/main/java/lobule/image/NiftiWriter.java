@@ -17,6 +17,22 @@ public final class NiftiWriter {
 
     private NiftiWriter() {}
 
+    /** Closing it gives zlib's memory back and leaves the file open, for its owner to close. */
+    private static final class Gzip extends GZIPOutputStream {
+        Gzip(OutputStream file) throws IOException {
+            super(file, CHUNK_BYTES);
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                finish();
+            } finally {
+                def.end();
+            }
+        }
+    }
+
     /** As float32. */
     public static void write(Volume volume, Path file) {
         write(file, volume.grid(), NiftiType.FLOAT32, volume.voxels());
@@ -35,9 +51,9 @@ public final class NiftiWriter {
                 write(out, header, type, voxels);
                 return;
             }
-            GZIPOutputStream gzip = new GZIPOutputStream(out, CHUNK_BYTES);
-            write(gzip, header, type, voxels);
-            gzip.finish();
+            try (Gzip gzip = new Gzip(out)) {
+                write(gzip, header, type, voxels);
+            }
         });
     }
 

@@ -1,5 +1,6 @@
 package lobule.image;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -69,41 +70,41 @@ public final class Orientation {
     }
 
     /** The volume, which lies on the original grid, in canonical order; itself where nothing changes. */
-    public Volume toCanonical(Volume volume) {
+    public Volume toCanonical(Volume volume, Arena arena) {
         requireGrid(volume.name(), volume.grid(), original);
         return isCanonical() ? volume
-                : new Volume(volume.name(), canonical, toCanonical(volume.name(), volume.voxels(), Float.BYTES));
+                : new Volume(volume.name(), canonical, toCanonical(volume.name(), volume.voxels(), Float.BYTES, arena));
     }
 
     /** The mask, which lies on the original grid, in canonical order; itself where nothing changes. */
-    public Mask toCanonical(Mask mask) {
+    public Mask toCanonical(Mask mask, Arena arena) {
         requireGrid(mask.name(), mask.grid(), original);
         return isCanonical() ? mask
-                : new Mask(mask.name(), canonical, toCanonical(mask.name(), mask.labels(), Byte.BYTES));
+                : new Mask(mask.name(), canonical, toCanonical(mask.name(), mask.labels(), Byte.BYTES, arena));
     }
 
     /** The volume, which lies on the canonical grid, on the original one. */
-    public Volume toOriginal(Volume volume) {
+    public Volume toOriginal(Volume volume, Arena arena) {
         requireGrid(volume.name(), volume.grid(), canonical);
         return isCanonical() ? volume
-                : new Volume(volume.name(), original, toOriginal(volume.name(), volume.voxels(), Float.BYTES));
+                : new Volume(volume.name(), original, toOriginal(volume.name(), volume.voxels(), Float.BYTES, arena));
     }
 
     /** The mask, which lies on the canonical grid, on the original one. */
-    public Mask toOriginal(Mask mask) {
+    public Mask toOriginal(Mask mask, Arena arena) {
         requireGrid(mask.name(), mask.grid(), canonical);
         return isCanonical() ? mask
-                : new Mask(mask.name(), original, toOriginal(mask.name(), mask.labels(), Byte.BYTES));
+                : new Mask(mask.name(), original, toOriginal(mask.name(), mask.labels(), Byte.BYTES, arena));
     }
 
-    private MemorySegment toCanonical(String name, MemorySegment voxels, int voxelBytes) {
-        MemorySegment reordered = VoxelMemory.allocate(name, canonical, voxelBytes);
+    private MemorySegment toCanonical(String name, MemorySegment voxels, int voxelBytes, Arena arena) {
+        MemorySegment reordered = VoxelMemory.allocate(name, canonical, voxelBytes, arena);
         reorder(voxels, reordered, voxelBytes, true);
         return reordered;
     }
 
-    private MemorySegment toOriginal(String name, MemorySegment voxels, int voxelBytes) {
-        MemorySegment restored = VoxelMemory.allocate(name, original, voxelBytes);
+    private MemorySegment toOriginal(String name, MemorySegment voxels, int voxelBytes, Arena arena) {
+        MemorySegment restored = VoxelMemory.allocate(name, original, voxelBytes, arena);
         reorder(voxels, restored, voxelBytes, false);
         return restored;
     }

@@ -1,5 +1,6 @@
 package lobule.image;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import lobule.file.InputException;
@@ -8,7 +9,8 @@ import lobule.file.InputException;
  * A scalar image, Hounsfield units for CT.
  *
  * @param name   what messages call it: the file, or what made it
- * @param voxels native-order floats, x fastest (see {@link Grid#index}); more than 2^31 of them are fine
+ * @param voxels native-order floats, x fastest (see {@link Grid#index}); more than 2^31 of them are fine; gone when the
+ *               arena that they were allocated in is closed
  */
 public record Volume(String name, Grid grid, MemorySegment voxels) {
 
@@ -16,9 +18,9 @@ public record Volume(String name, Grid grid, MemorySegment voxels) {
         VoxelMemory.requireSize(name, grid, voxels, Float.BYTES);
     }
 
-    /** A volume of zeros, off-heap. */
-    public static Volume allocate(String name, Grid grid) {
-        return new Volume(name, grid, VoxelMemory.allocate(name, grid, Float.BYTES));
+    /** A volume of zeros. */
+    public static Volume allocate(String name, Grid grid, Arena arena) {
+        return new Volume(name, grid, VoxelMemory.allocate(name, grid, Float.BYTES, arena));
     }
 
     /**

@@ -1,5 +1,6 @@
 package lobule.inference;
 
+import java.lang.foreign.Arena;
 import java.util.Optional;
 import lobule.data.Patch;
 import lobule.evaluation.Logits;
@@ -15,9 +16,9 @@ import lobule.image.Volume;
 record Assembly(Mask mask, Optional<Volume> probabilities) {
 
     /** @param canonical grid of the volume in canonical orientation */
-    static Assembly of(String name, Grid canonical, boolean withProbabilities) {
-        return new Assembly(Mask.allocate("mask of " + name, canonical), withProbabilities
-                ? Optional.of(Volume.allocate("probabilities of " + name, canonical)) : Optional.empty());
+    static Assembly of(String name, Grid canonical, boolean withProbabilities, Arena arena) {
+        return new Assembly(Mask.allocate("mask of " + name, canonical, arena), withProbabilities
+                ? Optional.of(Volume.allocate("probabilities of " + name, canonical, arena)) : Optional.empty());
     }
 
     /** Takes what counts of a tile's output. */

@@ -7,6 +7,7 @@ import lobule.image.Volume;
 /**
  * What a network makes of a volume, on the volume's own grid.
  *
+ * @param mask           in the arena given to {@link Segmenter#segment}, as are the probabilities
  * @param probabilities  of the foreground, where asked for
  * @param tiles          how the volume was cut, in canonical orientation
  * @param seconds        all in all, files not included

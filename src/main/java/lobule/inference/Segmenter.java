@@ -60,19 +60,22 @@ public final class Segmenter implements AutoCloseable {
      * Segments a volume.
      *
      * @param image HU as stored, on the grid of its file
+     * @param owner of the result's voxels; what else is needed is given back before this returns
      * @throws lobule.file.InputException where a voxel of the image is not a number
      * @throws CheckpointException         where the network makes of it what is not a number
      */
-    public Segmentation segment(Volume image, boolean withProbabilities, TileListener listener) {
+    public Segmentation segment(Volume image, boolean withProbabilities, TileListener listener, Arena owner) {
         long start = System.nanoTime();
         Orientation orientation = Orientation.of(image.requireFinite().grid());
-        Volume seen = model.description().window().apply(orientation.toCanonical(image));
-        TileGrid tiles = TileGrid.over(seen.grid(), tile);
-        Assembly assembly = Assembly.of(image.name(), seen.grid(), withProbabilities);
+        TileGrid tiles = TileGrid.over(orientation.canonical(), tile);
+        Assembly assembly = Assembly.of(image.name(), orientation.canonical(), withProbabilities, owner);
         networkNanoseconds = 0;
-        run(seen, tiles, assembly, listener);
-        Optional<Volume> probabilities = assembly.probabilities().map(orientation::toOriginal);
-        return new Segmentation(orientation.toOriginal(assembly.mask()), probabilities, tiles,
+        try (Arena passing = Arena.ofShared()) {
+            Volume seen = model.description().window().apply(orientation.toCanonical(image, passing), passing);
+            run(seen, tiles, assembly, listener);
+        }
+        Optional<Volume> probabilities = assembly.probabilities().map(made -> orientation.toOriginal(made, owner));
+        return new Segmentation(orientation.toOriginal(assembly.mask(), owner), probabilities, tiles,
                 (System.nanoTime() - start) * NANOSECONDS, networkNanoseconds * NANOSECONDS);
     }
 

@@ -42,7 +42,10 @@ final class RunPictures {
         Sample sample = data.evaluation().getFirst();
         byte[] prediction = predict(runner, sample);
         Overlay.write(folder.overlay(), caption(sample, last), slices(sample, prediction), -1, 1);
-        NiftiWriter.write(data.onOwnGrid(sample.volume().name(), mask(sample, prediction)), folder.prediction());
+        try (Arena arena = Arena.ofShared()) {
+            Mask mask = mask(sample, prediction, arena);
+            NiftiWriter.write(data.onOwnGrid(sample.volume().name(), mask, arena), folder.prediction());
+        }
     }
 
     private String caption(Sample sample, StepMetrics last) {
@@ -77,11 +80,11 @@ final class RunPictures {
     }
 
     /** Background wherever the patch does not reach. */
-    private static Mask mask(Sample sample, byte[] prediction) {
+    private static Mask mask(Sample sample, byte[] prediction, Arena arena) {
         Grid grid = sample.volume().grid();
         Patch patch = sample.patch();
         PatchShape shape = patch.shape();
-        Mask mask = Mask.allocate("prediction", grid);
+        Mask mask = Mask.allocate("prediction", grid, arena);
         int index = 0;
         for (long z = patch.z(); z < patch.z() + shape.depth(); z++) {
             for (long y = patch.y(); y < patch.y() + shape.height(); y++) {

@@ -1,5 +1,6 @@
 package lobule.train;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +17,13 @@ import lobule.image.NiftiReader;
 import lobule.image.Orientation;
 
 /** The volumes of a run, in memory, and which patch of them belongs to which mini-batch. */
-public final class TrainingData {
+public final class TrainingData implements AutoCloseable {
     /** Sets the stream of evaluation patches apart from that of training. */
     private static final long EVALUATION_STREAM = 0x6576616cL << 32;
 
     private record Source(LabelledVolume volume, PatchSampler sampler) {}
 
+    private final Arena arena = Arena.ofShared();
     private final TrainConfig config;
     private final Optional<Dataset> dataset;
     private final List<Source> training;
@@ -30,8 +32,13 @@ public final class TrainingData {
     private TrainingData(TrainConfig config, Optional<Dataset> dataset) {
         this.config = config;
         this.dataset = dataset;
-        this.training = sources(trainingNames());
-        this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
+        try {
+            this.training = sources(trainingNames());
+            this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** @throws InputException where the source is missing, has no such case, or does not fit the network */
@@ -84,19 +91,26 @@ public final class TrainingData {
         }
         List<Source> sources = new ArrayList<>();
         for (String name : names) {
-            LabelledVolume volume = dataset.map(cases -> cases.load(name)).orElseGet(this::phantom)
-                    .windowed(config.data().intensityWindow());
+            LabelledVolume volume = load(name);
             sources.add(new Source(volume, new PatchSampler(volume, shape(), config.data().onlyForeground())));
         }
         return sources;
     }
 
-    private LabelledVolume phantom() {
+    /** Only what is trained on stays: the intensities as stored, and in the file's order, pass. */
+    private LabelledVolume load(String name) {
+        try (Arena passing = Arena.ofShared()) {
+            return dataset.map(cases -> cases.load(name, passing)).orElseGet(() -> phantom(passing))
+                    .windowed(config.data().intensityWindow(), arena);
+        }
+    }
+
+    private LabelledVolume phantom(Arena passing) {
         if (config.network().classes() != 2) {
             throw new InputException("network.classes is " + config.network().classes()
                     + ", expected 2: the phantom has background and liver.");
         }
-        return Phantom.ofSeed(config.seed()).generate();
+        return Phantom.ofSeed(config.seed()).generate(passing);
     }
 
     private Sample overfit() {
@@ -106,7 +120,7 @@ public final class TrainingData {
 
     private List<Sample> evaluationSamples() {
         String validation = config.data().validationCase();
-        List<Source> sources = sources(validation == null ? trainingNames() : List.of(validation));
+        List<Source> sources = validation == null ? training : sources(List.of(validation));
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < config.data().validationPatches(); i++) {
             samples.add(random(sources, config.seed() ^ EVALUATION_STREAM, i));
@@ -140,8 +154,14 @@ public final class TrainingData {
     }
 
     /** A mask in canonical orientation on the grid of the case's own file. */
-    Mask onOwnGrid(String name, Mask mask) {
-        return dataset.map(cases -> Orientation.of(NiftiReader.readGrid(cases.find(name).image())).toOriginal(mask))
-                .orElse(mask);
+    Mask onOwnGrid(String name, Mask mask, Arena owner) {
+        return dataset.map(cases -> Orientation.of(NiftiReader.readGrid(cases.find(name).image()))
+                .toOriginal(mask, owner)).orElse(mask);
+    }
+
+    /** Gives the volumes back, once nothing trains on them any more. */
+    @Override
+    public void close() {
+        arena.close();
     }
 }

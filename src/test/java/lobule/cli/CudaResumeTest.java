@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class CudaResumeTest {
     @BeforeEach
     void run() {
         SimulatedGpu.require();
-        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate();
+        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate(Arena.ofAuto());
         NiftiWriter.write(phantom.image(), folder.resolve("data/imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), folder.resolve("data/labelsTr/small.nii.gz"));
         assertEquals(0, train("--experiment", "unet2d-dropout-renorm-cce", "--data",

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,10 +50,10 @@ class PredictCommandTest {
 
     @BeforeEach
     void writeVolumes() {
-        LabelledVolume first = new Phantom(40, 30, 3, 1).generate();
+        LabelledVolume first = new Phantom(40, 30, 3, 1).generate(Arena.ofAuto());
         NiftiWriter.write(first.image(), folder.resolve("in/first.nii.gz"));
         NiftiWriter.write(first.mask(), folder.resolve("in/truth.nii.gz"));
-        NiftiWriter.write(new Phantom(20, 44, 2, 2).generate().image(), folder.resolve("in/second.nii"));
+        NiftiWriter.write(new Phantom(20, 44, 2, 2).generate(Arena.ofAuto()).image(), folder.resolve("in/second.nii"));
     }
 
     private int predict(String... arguments) {
@@ -95,15 +96,15 @@ class PredictCommandTest {
     void oneFileIsSegmentedAndScored() {
         assertEquals(0, predict("--out", path("made/mask.nii.gz"), "--probabilities", "--truth",
                 path("in/truth.nii.gz"), path("in/first.nii.gz")), err.toString());
-        Volume ct = NiftiReader.read(folder.resolve("in/first.nii.gz"));
-        Mask mask = Mask.of(NiftiReader.read(folder.resolve("made/mask.nii.gz")), 2);
+        Volume ct = NiftiReader.read(folder.resolve("in/first.nii.gz"), Arena.ofAuto());
+        Mask mask = Mask.read(folder.resolve("made/mask.nii.gz"), 2, Arena.ofAuto());
         assertEquals(ct.grid(), mask.grid());
-        Volume probabilities = NiftiReader.read(folder.resolve("made/mask.probabilities.nii.gz"));
+        Volume probabilities = NiftiReader.read(folder.resolve("made/mask.probabilities.nii.gz"), Arena.ofAuto());
         for (long i = 0; i < mask.grid().voxels(); i++) {
             assertEquals(probabilities.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i) > 0.5f ? 1 : 0,
                     mask.labels().get(ValueLayout.JAVA_BYTE, i), "voxel " + i);
         }
-        Overlap overlap = Overlap.of(Mask.of(NiftiReader.read(folder.resolve("in/truth.nii.gz")), 2), mask);
+        Overlap overlap = Overlap.of(Mask.read(folder.resolve("in/truth.nii.gz"), 2, Arena.ofAuto()), mask);
         String text = out.toString();
         for (String expected : List.of("device   reference: ", "after 8 steps, 2D, base 2, patch 12x12, window [-150,"
                 + " 250] HU", "tile     36x44, the least work that fits ", "memory ", "40x30x3 voxels, tiles 3x1x1 (z,",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class TrainCommandTest {
 
     @BeforeEach
     void writeCase() {
-        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate();
+        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate(Arena.ofAuto());
         NiftiWriter.write(phantom.image(), folder.resolve("data/imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), folder.resolve("data/labelsTr/small.nii.gz"));
     }
@@ -130,12 +131,13 @@ class TrainCommandTest {
         assertRefused("small.nii.gz");
         Files.write(image, Arrays.copyOf(whole, whole.length / 2));
         assertRefused("small.nii.gz");
-        LabelledVolume other = new Phantom(40, 40, 5, 1).generate();
+        LabelledVolume other = new Phantom(40, 40, 5, 1).generate(Arena.ofAuto());
         NiftiWriter.write(other.image(), image);
         assertRefused("different grids");
         Files.write(image, whole);
-        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate();
-        NiftiWriter.write(Mask.allocate("empty", phantom.grid()), folder.resolve("data/labelsTr/small.nii.gz"));
+        LabelledVolume phantom = new Phantom(40, 40, 6, 1).generate(Arena.ofAuto());
+        NiftiWriter.write(Mask.allocate("empty", phantom.grid(), Arena.ofAuto()),
+                folder.resolve("data/labelsTr/small.nii.gz"));
         assertRefused("nothing to learn from");
     }
 }

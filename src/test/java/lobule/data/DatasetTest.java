@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,12 +40,24 @@ class DatasetTest {
     @BeforeEach
     void writeTwoCases() {
         for (String name : List.of("a", "b")) {
-            Volume image = Volume.allocate("image", LPS);
-            Mask mask = Mask.allocate("mask", LPS);
+            Volume image = image();
+            Mask mask = mask(LPS);
             image.set(3, 2, 1, 100);
             mask.set(3, 2, 1, 1);
             write(name, image, mask);
         }
+    }
+
+    private static LabelledVolume load(Dataset dataset, String name) {
+        return dataset.load(name, Arena.ofAuto());
+    }
+
+    private static Volume image() {
+        return Volume.allocate("image", LPS, Arena.ofAuto());
+    }
+
+    private static Mask mask(Grid grid) {
+        return Mask.allocate("mask", grid, Arena.ofAuto());
     }
 
     private void write(String name, Volume image, Mask mask) {
@@ -63,7 +76,7 @@ class DatasetTest {
         assertEquals(Dataset.Origin.DESCRIPTION, dataset.origin());
         assertEquals(List.of("a", "b"), dataset.names());
         assertEquals(List.of("background", "liver"), dataset.labels());
-        LabelledVolume volume = dataset.load("b").requireForeground();
+        LabelledVolume volume = load(dataset, "b").requireForeground();
         assertEquals("RAS", Orientation.of(volume.grid()).code());
         assertEquals(100, volume.image().at(0, 0, 1));
         assertEquals(1, volume.mask().at(0, 0, 1));
@@ -79,7 +92,7 @@ class DatasetTest {
         assertEquals(Dataset.Origin.FOLDER_LISTING, dataset.origin());
         assertEquals(List.of("a", "b"), dataset.names());
         assertEquals(2, dataset.classes());
-        assertEquals(1, dataset.load("a").foregroundVoxels());
+        assertEquals(1, load(dataset, "a").foregroundVoxels());
     }
 
     @Test
@@ -92,7 +105,7 @@ class DatasetTest {
     @Test
     void listsTheKnownNamesForAnUnknownOne() throws IOException {
         Dataset dataset = describe(DESCRIPTION);
-        requireMessage("no case c; known are a, b", () -> dataset.load("c"));
+        requireMessage("no case c; known are a, b", () -> load(dataset, "c"));
     }
 
     @Test
@@ -133,32 +146,32 @@ class DatasetTest {
         Dataset dataset = describe(DESCRIPTION);
         Affine a = LPS.affine();
         Grid moved = new Grid(4, 3, 2, new Affine(a.xStep(), a.yStep(), a.zStep(), new Vector(0, 1, 0)));
-        write("a", Volume.allocate("image", LPS), Mask.allocate("mask", moved));
-        requireMessage("different grids: their voxels lie up to 1.00 mm apart", () -> dataset.load("a"));
-        write("a", Volume.allocate("image", LPS), Mask.allocate("mask", new Grid(4, 3, 1, a)));
-        requireMessage("4x3x2", () -> dataset.load("a"));
+        write("a", image(), mask(moved));
+        requireMessage("different grids: their voxels lie up to 1.00 mm apart", () -> load(dataset, "a"));
+        write("a", image(), mask(new Grid(4, 3, 1, a)));
+        requireMessage("4x3x2", () -> load(dataset, "a"));
     }
 
     @Test
     void refusesMasksWithoutTheOrganOrWithOtherLabels() throws IOException {
         Dataset dataset = describe(DESCRIPTION);
-        Mask mask = Mask.allocate("mask", LPS);
+        Mask mask = mask(LPS);
         mask.set(0, 0, 0, 255);
-        write("a", Volume.allocate("image", LPS), mask);
-        LabelledVolume empty = dataset.load("a");
+        write("a", image(), mask);
+        LabelledVolume empty = load(dataset, "a");
         requireMessage("no voxel of the organ", empty::requireForeground);
         mask.set(1, 0, 0, 2);
-        write("a", Volume.allocate("image", LPS), mask);
-        requireMessage("voxel (1, 0, 0) of the mask is 2.0", () -> dataset.load("a"));
+        write("a", image(), mask);
+        requireMessage("voxel (1, 0, 0) of the mask is 2.0", () -> load(dataset, "a"));
     }
 
     @Test
     void refusesImagesWithHoles() throws IOException {
-        Volume image = Volume.allocate("image", LPS);
+        Volume image = image();
         image.set(1, 1, 1, Float.NaN);
-        write("a", image, Mask.allocate("mask", LPS));
+        write("a", image, mask(LPS));
         Dataset dataset = describe(DESCRIPTION);
-        requireMessage("1 of 24 voxels", () -> dataset.load("a"));
+        requireMessage("1 of 24 voxels", () -> load(dataset, "a"));
     }
 
     private static void requireMessage(String part, Executable action) {
@@ -171,9 +184,9 @@ class DatasetTest {
         Path ct = SharedFiles.require("ct/dataset.json").getParent();
         Dataset dataset = Dataset.open(ct);
         assertEquals(List.of("tsexample", "ircad01", "ircad07"), dataset.names());
-        LabelledVolume small = dataset.load("tsexample").requireForeground();
+        LabelledVolume small = load(dataset, "tsexample").requireForeground();
         assertEquals(41_602, small.foregroundVoxels());
-        LabelledVolume large = dataset.load("ircad01");
+        LabelledVolume large = load(dataset, "ircad01");
         assertEquals(2_865_131, large.foregroundVoxels());
         assertEquals("RAS", Orientation.of(large.grid()).code());
         double centre = centreOfForeground(large);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Graphics;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -21,7 +22,7 @@ class PhantomTest {
     /** Also drawn to target/pictures/phantom.png, to be looked at. */
     @Test
     void hasALiverOfHumanSizeAmongNeighboursOfItsBrightness() throws IOException {
-        LabelledVolume phantom = Phantom.ofSeed(1).generate();
+        LabelledVolume phantom = Phantom.ofSeed(1).generate(Arena.ofAuto());
         draw(phantom, Path.of("target/pictures/phantom.png"));
         double millilitres = phantom.foregroundVoxels() * phantom.grid().affine().determinant() / 1000;
         assertTrue(millilitres > 900 && millilitres < 2500, "liver of " + millilitres + " ml");
@@ -46,9 +47,9 @@ class PhantomTest {
 
     @Test
     void isTheSameForASeedAndAnotherForAnother() {
-        LabelledVolume first = new Phantom(48, 44, 12, 5).generate();
-        LabelledVolume again = new Phantom(48, 44, 12, 5).generate();
-        LabelledVolume other = new Phantom(48, 44, 12, 6).generate();
+        LabelledVolume first = new Phantom(48, 44, 12, 5).generate(Arena.ofAuto());
+        LabelledVolume again = new Phantom(48, 44, 12, 5).generate(Arena.ofAuto());
+        LabelledVolume other = new Phantom(48, 44, 12, 6).generate(Arena.ofAuto());
         assertEquals(-1, first.image().voxels().mismatch(again.image().voxels()));
         assertEquals(-1, first.mask().labels().mismatch(again.mask().labels()));
         assertNotEquals(-1, first.image().voxels().mismatch(other.image().voxels()));
@@ -60,7 +61,7 @@ class PhantomTest {
         long[][] sizes = {{160, 160, 1}, {32, 32, 32}, {20, 24, 16}, {64, 33, 7}};
         for (long[] size : sizes) {
             for (long seed = 0; seed < 5; seed++) {
-                LabelledVolume phantom = new Phantom(size[0], size[1], size[2], seed).generate();
+                LabelledVolume phantom = new Phantom(size[0], size[1], size[2], seed).generate(Arena.ofAuto());
                 double share = phantom.foregroundVoxels() / (double) phantom.grid().voxels();
                 assertTrue(share > 0.01 && share < 0.3, phantom.grid().sizeText() + ": " + share);
             }

@@ -1,5 +1,6 @@
 package lobule.data;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import lobule.image.Affine;
@@ -28,6 +29,8 @@ final class Volumes {
 
     static LabelledVolume empty(long x, long y, long z) {
         Grid grid = grid(x, y, z);
-        return new LabelledVolume("test", Volume.allocate("test.nii", grid), Mask.allocate("test mask", grid), 2);
+        Arena arena = Arena.ofAuto();
+        return new LabelledVolume("test", Volume.allocate("test.nii", grid, arena),
+                Mask.allocate("test mask", grid, arena), 2);
     }
 }

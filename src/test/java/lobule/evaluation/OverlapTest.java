@@ -3,6 +3,7 @@ package lobule.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.foreign.Arena;
 import lobule.image.Affine;
 import lobule.image.Grid;
 import lobule.image.Mask;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class OverlapTest {
 
     private static Mask mask(int... labels) {
-        Mask mask = Mask.allocate("mask", new Grid(labels.length, 1, 1, Affine.ofSpacing(1, 1, 1)));
+        Mask mask = Mask.allocate("mask", new Grid(labels.length, 1, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         for (int x = 0; x < labels.length; x++) {
             mask.set(x, 0, 0, labels[x]);
         }

@@ -1,5 +1,6 @@
 package lobule.image;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 
@@ -33,7 +34,7 @@ final class Geometry {
 
     /** Every voxel its own index, so that none can be taken for another. */
     static Volume counting(Grid grid) {
-        Volume volume = Volume.allocate("counting", grid);
+        Volume volume = Volume.allocate("counting", grid, Arena.ofAuto());
         for (long i = 0; i < grid.voxels(); i++) {
             volume.voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) i);
         }

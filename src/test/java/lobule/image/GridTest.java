@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import lobule.file.InputException;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,8 @@ class GridTest {
     @Test
     void refusesAVolumeLargerThanMemoryInASentence() {
         Grid large = new Grid(1 << 20, 1 << 20, 1 << 10, Affine.ofSpacing(1, 1, 1));
-        String message = assertThrows(InputException.class, () -> Volume.allocate("ct", large)).getMessage();
+        String message = assertThrows(InputException.class,
+                () -> Volume.allocate("ct", large, Arena.ofAuto())).getMessage();
         assertTrue(message.startsWith("ct:") && message.contains("MiB"), message);
     }
 }

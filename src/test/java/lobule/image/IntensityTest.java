@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import lobule.file.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ class IntensityTest {
         assertEquals(new IntensityWindow(-160, 240, 40, 200), window);
         assertEquals(-0.5f, new IntensityWindow(-100, 100, 0, 200).apply(-300f));
         Volume volume = Geometry.counting(grid);
-        assertEquals((5f - 40) / 200, window.apply(volume).at(2, 1, 0));
+        assertEquals((5f - 40) / 200, window.apply(volume, Arena.ofAuto()).at(2, 1, 0));
         assertEquals(5, volume.at(2, 1, 0), "the volume itself stays as it is");
     }
 
@@ -38,18 +39,18 @@ class IntensityTest {
     @ParameterizedTest
     @ValueSource(floats = {0.5f, -1, 2, 254, 256, 1e20f, Float.NaN, Float.NEGATIVE_INFINITY})
     void refusesLabelsThatAreNone(float value) {
-        Volume volume = Volume.allocate("mask.nii", grid);
+        Volume volume = Volume.allocate("mask.nii", grid, Arena.ofAuto());
         volume.set(1, 1, 0, value);
-        String message = assertThrows(InputException.class, () -> Mask.of(volume, 2)).getMessage();
+        String message = assertThrows(InputException.class, () -> Mask.of(volume, 2, Arena.ofAuto())).getMessage();
         assertTrue(message.startsWith("mask.nii: voxel (1, 1, 0)"), message);
     }
 
     @Test
     void takesClassesAndTheIgnoreLabel() {
-        Volume volume = Volume.allocate("mask.nii", grid);
+        Volume volume = Volume.allocate("mask.nii", grid, Arena.ofAuto());
         volume.set(0, 1, 0, 255);
         volume.set(1, 1, 0, 2);
-        Mask mask = Mask.of(volume, 3);
+        Mask mask = Mask.of(volume, 3, Arena.ofAuto());
         assertEquals(255, mask.at(0, 1, 0));
         assertEquals(2, mask.at(1, 1, 0));
         assertTrue(Mask.isForeground((byte) 2) && Mask.isForeground((byte) 254));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,11 +41,12 @@ class NiftiOracleTest {
         Matcher known = CONTENT.matcher(content);
         boolean pairWithVoxels = file.getFileName().toString().startsWith("minimal.");
         if (known.find() && isOneVolume(known.group(1))) {
-            checkVolume(NiftiReader.read(file), known);
+            checkVolume(NiftiReader.read(file, Arena.ofAuto()), known);
         } else if (pairWithVoxels) {
-            assertEquals("64x64x10", NiftiReader.read(file).grid().sizeText());
+            assertEquals("64x64x10", NiftiReader.read(file, Arena.ofAuto()).grid().sizeText());
         } else {
-            String message = assertThrows(InputException.class, () -> NiftiReader.read(file)).getMessage();
+            String message = assertThrows(InputException.class,
+                    () -> NiftiReader.read(file, Arena.ofAuto())).getMessage();
             assertTrue(message.startsWith(file.toString()), message);
         }
     }
@@ -105,8 +107,8 @@ class NiftiOracleTest {
 
     @Test
     void readsTheCtVolumesAsDescribed() {
-        Volume image = NiftiReader.read(SharedFiles.require("ct/imagesTr/tsexample.nii.gz"));
-        Mask mask = Mask.of(NiftiReader.read(SharedFiles.require("ct/labelsTr/tsexample.nii.gz")), 2);
+        Volume image = NiftiReader.read(SharedFiles.require("ct/imagesTr/tsexample.nii.gz"), Arena.ofAuto());
+        Mask mask = Mask.read(SharedFiles.require("ct/labelsTr/tsexample.nii.gz"), 2, Arena.ofAuto());
         assertEquals("122x101x112", image.grid().sizeText());
         assertEquals("RAS", Orientation.of(image.grid()).code());
         assertTrue(image.grid().sameAs(mask.grid(), 0.01));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,13 +30,17 @@ class NiftiReaderTest {
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
             for (boolean second : new boolean[] {false, true}) {
                 byte[] bytes = new NiftiFile(second, order, type).bytes.array();
-                requireCounting(NiftiReader.read(NiftiFile.write(folder.resolve("plain.nii"), bytes)));
+                requireCounting(read(NiftiFile.write(folder.resolve("plain.nii"), bytes)));
                 // named against its content on purpose: the bytes decide
                 Path compressed = NiftiFile.write(folder.resolve("compressed.nii"), NiftiFile.gzip(bytes));
-                requireCounting(NiftiReader.read(compressed));
-                assertEquals(NiftiReader.read(compressed).grid(), NiftiReader.readGrid(compressed));
+                requireCounting(read(compressed));
+                assertEquals(read(compressed).grid(), NiftiReader.readGrid(compressed));
             }
         }
+    }
+
+    private static Volume read(Path file) {
+        return NiftiReader.read(file, Arena.ofAuto());
     }
 
     private static void requireCounting(Volume volume) {
@@ -49,46 +54,46 @@ class NiftiReaderTest {
     @Test
     void readsExtremesOfUnsignedTypes() {
         NiftiFile file = new NiftiFile(false, ByteOrder.BIG_ENDIAN, NiftiType.UINT64).longs(352, -1L);
-        assertEquals(0x1p64f, NiftiReader.read(file.write(folder.resolve("u64.nii"))).at(0, 0, 0));
+        assertEquals(0x1p64f, read(file.write(folder.resolve("u64.nii"))).at(0, 0, 0));
         file = new NiftiFile(false, ByteOrder.BIG_ENDIAN, NiftiType.UINT32).ints(352, -1);
-        assertEquals(0x1p32f, NiftiReader.read(file.write(folder.resolve("u32.nii"))).at(0, 0, 0));
+        assertEquals(0x1p32f, read(file.write(folder.resolve("u32.nii"))).at(0, 0, 0));
         file = new NiftiFile(false, ByteOrder.BIG_ENDIAN, NiftiType.UINT16).shorts(352, -1);
-        assertEquals(65535, NiftiReader.read(file.write(folder.resolve("u16.nii"))).at(0, 0, 0));
+        assertEquals(65535, read(file.write(folder.resolve("u16.nii"))).at(0, 0, 0));
         file = new NiftiFile(false, ByteOrder.BIG_ENDIAN, NiftiType.INT16).shorts(352, -1);
-        assertEquals(-1, NiftiReader.read(file.write(folder.resolve("i16.nii"))).at(0, 0, 0));
+        assertEquals(-1, read(file.write(folder.resolve("i16.nii"))).at(0, 0, 0));
     }
 
     @Test
     void scalesBySlopeAndInterceptUnlessTheSlopeIsZeroOrNaN() {
         Path file = folder.resolve("scaled.nii");
-        assertEquals(2.5f * 7 - 1024, NiftiReader.read(NiftiFile.int16().slope(2.5, -1024).write(file)).at(1, 2, 0));
-        assertEquals(7, NiftiReader.read(NiftiFile.int16().slope(0, -1024).write(file)).at(1, 2, 0));
-        assertEquals(7, NiftiReader.read(NiftiFile.int16().slope(Double.NaN, Double.NaN).write(file)).at(1, 2, 0));
+        assertEquals(2.5f * 7 - 1024, read(NiftiFile.int16().slope(2.5, -1024).write(file)).at(1, 2, 0));
+        assertEquals(7, read(NiftiFile.int16().slope(0, -1024).write(file)).at(1, 2, 0));
+        assertEquals(7, read(NiftiFile.int16().slope(Double.NaN, Double.NaN).write(file)).at(1, 2, 0));
     }
 
     @Test
     void takesAFourthAxisOfOneAndASliceForAVolume() {
         Path file = folder.resolve("axes.nii");
-        assertEquals("3x4x5", NiftiReader.read(NiftiFile.int16().dim(0, 5).write(file)).grid().sizeText());
-        assertEquals("3x4x1", NiftiReader.read(NiftiFile.int16().dim(0, 2).write(file)).grid().sizeText());
-        assertEquals("3x1x1", NiftiReader.read(NiftiFile.int16().dim(0, 1).write(file)).grid().sizeText());
+        assertEquals("3x4x5", read(NiftiFile.int16().dim(0, 5).write(file)).grid().sizeText());
+        assertEquals("3x4x1", read(NiftiFile.int16().dim(0, 2).write(file)).grid().sizeText());
+        assertEquals("3x1x1", read(NiftiFile.int16().dim(0, 1).write(file)).grid().sizeText());
     }
 
     @Test
     void skipsExtensionsByTheOffset() {
         NiftiFile file = NiftiFile.int16().offset(352 + 16).dim(3, 4);
-        assertEquals(8, NiftiReader.read(file.write(folder.resolve("extended.nii"))).at(0, 0, 0));
+        assertEquals(8, read(file.write(folder.resolve("extended.nii"))).at(0, 0, 0));
     }
 
     @Test
     void turnsAQuarterByTheQuaternion() {
         double half = Math.sqrt(0.5); // 90 degrees about z: x to anterior, y to left
         NiftiFile file = NiftiFile.int16().sformCode(0).qformCode(1).quaternion(0, 0, half).real(268, 10);
-        Affine affine = NiftiReader.read(file.write(folder.resolve("q.nii"))).grid().affine();
+        Affine affine = read(file.write(folder.resolve("q.nii"))).grid().affine();
         requireNear(new Vector(10, 1, 0), affine.apply(1, 0, 0));
         requireNear(new Vector(8, 0, 0), affine.apply(0, 1, 0));
         requireNear(new Vector(10, 0, 3), affine.apply(0, 0, 1));
-        affine = NiftiReader.read(file.pixdim(0, -1).write(folder.resolve("q.nii"))).grid().affine();
+        affine = read(file.pixdim(0, -1).write(folder.resolve("q.nii"))).grid().affine();
         requireNear(new Vector(10, 0, -3), affine.apply(0, 0, 1));
     }
 
@@ -103,7 +108,7 @@ class NiftiReaderTest {
     void convertsUnitsToMillimetres() {
         NiftiFile file = NiftiFile.int16();
         file.bytes.put(123, (byte) 3); // micrometres
-        assertEquals(0.003, NiftiReader.read(file.write(folder.resolve("um.nii"))).grid().spacing(2), 1e-9);
+        assertEquals(0.003, read(file.write(folder.resolve("um.nii"))).grid().spacing(2), 1e-9);
     }
 
     @Test
@@ -116,8 +121,8 @@ class NiftiReaderTest {
         assertTrue(refusal(hdr).contains(".img"));
         Path img = NiftiFile.write(folder.resolve("pair.img.gz"),
                 NiftiFile.gzip(Arrays.copyOfRange(both, 352, both.length)));
-        requireCounting(NiftiReader.read(hdr));
-        requireCounting(NiftiReader.read(img));
+        requireCounting(read(hdr));
+        requireCounting(read(img));
     }
 
     static Stream<Arguments> damages() {
@@ -197,7 +202,7 @@ class NiftiReaderTest {
             damaged[at] ^= 0x10;
             Path file = NiftiFile.write(folder.resolve("flipped.nii.gz"), damaged);
             try {
-                requireCounting(NiftiReader.read(file)); // the last block ends in bits that mean nothing
+                requireCounting(read(file)); // the last block ends in bits that mean nothing
             } catch (InputException e) {
                 assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
             }
@@ -214,7 +219,7 @@ class NiftiReaderTest {
             }
             Path file = NiftiFile.write(folder.resolve("fuzzed.nii"), bytes);
             try {
-                NiftiReader.read(file);
+                read(file);
             } catch (InputException e) {
                 assertTrue(e.getMessage().contains("fuzzed.nii"), e.getMessage());
             }
@@ -228,7 +233,7 @@ class NiftiReaderTest {
     }
 
     private static String refusal(Path file) {
-        String message = assertThrows(InputException.class, () -> NiftiReader.read(file)).getMessage();
+        String message = assertThrows(InputException.class, () -> read(file)).getMessage();
         assertTrue(message.contains(file.getFileName().toString().replaceFirst("\\..*", "")), message);
         assertTrue(message.endsWith("."), message);
         return message;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -28,16 +29,16 @@ class NiftiWriterTest {
         Grid grid = new Grid(33, 31, 29, Geometry.oblique(7)); // more than one chunk
         Volume volume = Geometry.counting(grid);
         NiftiWriter.write(volume, folder.resolve(name));
-        Volume read = NiftiReader.read(folder.resolve(name));
+        Volume read = NiftiReader.read(folder.resolve(name), Arena.ofAuto());
         assertTrue(grid.sameAs(read.grid(), 1e-3), grid.difference(read.grid(), 1e-3).toString());
         assertEquals(-1, volume.voxels().mismatch(read.voxels()));
 
-        Mask mask = Mask.allocate("mask", grid);
+        Mask mask = Mask.allocate("mask", grid, Arena.ofAuto());
         for (int i = 0; i < grid.voxels(); i++) {
             mask.set(i % 33, i / 33 % 31, i / 33 / 31, i % 256);
         }
         NiftiWriter.write(mask, folder.resolve(name));
-        assertEquals(-1, Mask.of(NiftiReader.read(folder.resolve(name)), 255).labels().mismatch(mask.labels()));
+        assertEquals(-1, Mask.read(folder.resolve(name), 255, Arena.ofAuto()).labels().mismatch(mask.labels()));
     }
 
     /** Readers differ in which of the two forms they prefer, so both must say the same. */
@@ -47,7 +48,7 @@ class NiftiWriterTest {
             Affine affine = seed < 48 ? Geometry.axisAligned(seed) : Geometry.oblique(seed);
             Grid grid = new Grid(20, 30, 40, affine);
             Path file = folder.resolve("both.nii");
-            NiftiWriter.write(Mask.allocate("mask", grid), file);
+            NiftiWriter.write(Mask.allocate("mask", grid, Arena.ofAuto()), file);
             byte[] bytes = Files.readAllBytes(file);
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putShort(254, (short) 0);
             Grid fromQuaternion = NiftiReader.readGrid(Files.write(file, bytes));
@@ -59,7 +60,8 @@ class NiftiWriterTest {
     void leavesTheQuaternionOutOfAShearedGrid() throws IOException {
         Affine sheared = new Affine(new Vector(1, 0, 0), new Vector(0.25, 1, 0), new Vector(0, 0, 1),
                 new Vector(0, 0, 0));
-        NiftiWriter.write(Mask.allocate("mask", new Grid(2, 2, 2, sheared)), folder.resolve("sheared.nii"));
+        NiftiWriter.write(Mask.allocate("mask", new Grid(2, 2, 2, sheared), Arena.ofAuto()),
+                folder.resolve("sheared.nii"));
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("sheared.nii")))
                 .order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(0, bytes.getShort(252));
@@ -68,9 +70,9 @@ class NiftiWriterTest {
 
     @Test
     void refusesWhatTheFormatCannotHold() throws IOException {
-        Mask small = Mask.allocate("mask", new Grid(1, 1, 1, Affine.ofSpacing(1, 1, 1)));
+        Mask small = Mask.allocate("mask", new Grid(1, 1, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         assertThrows(InputException.class, () -> NiftiWriter.write(small, folder.resolve("mask.png")));
-        Mask wide = Mask.allocate("mask", new Grid(32768, 1, 1, Affine.ofSpacing(1, 1, 1)));
+        Mask wide = Mask.allocate("mask", new Grid(32768, 1, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         assertThrows(InputException.class, () -> NiftiWriter.write(wide, folder.resolve("wide.nii")));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
@@ -100,7 +102,7 @@ class NiftiWriterTest {
     void saysWhereItCannotWrite() throws IOException {
         Path file = Files.write(folder.resolve("file"), new byte[1]);
         Path below = file.resolve("mask.nii");
-        Mask mask = Mask.allocate("mask", new Grid(1, 1, 1, Affine.ofSpacing(1, 1, 1)));
+        Mask mask = Mask.allocate("mask", new Grid(1, 1, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         String message = assertThrows(InputException.class, () -> NiftiWriter.write(mask, below)).getMessage();
         assertTrue(message.startsWith(below.toString()), message);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 class OrientationTest {
@@ -28,7 +29,7 @@ class OrientationTest {
     private static Orientation roundTrip(Grid grid) {
         Volume volume = Geometry.counting(grid);
         Orientation orientation = Orientation.of(grid);
-        Volume canonical = orientation.toCanonical(volume);
+        Volume canonical = orientation.toCanonical(volume, Arena.ofAuto());
         Affine affine = canonical.grid().affine();
         for (long z = 0; z < canonical.grid().sizeZ(); z++) {
             for (long y = 0; y < canonical.grid().sizeY(); y++) {
@@ -44,7 +45,7 @@ class OrientationTest {
         double ownAxes = affine.xStep().x() / canonical.grid().spacing(0)
                 + affine.yStep().y() / canonical.grid().spacing(1) + affine.zStep().z() / canonical.grid().spacing(2);
         assertTrue(ownAxes >= 1.4, "axes run along R, A, S as far as any order lets them: " + ownAxes);
-        Volume back = orientation.toOriginal(canonical);
+        Volume back = orientation.toOriginal(canonical, Arena.ofAuto());
         assertEquals(grid, back.grid());
         assertEquals(-1, back.voxels().mismatch(volume.voxels()));
         return orientation;
@@ -56,11 +57,11 @@ class OrientationTest {
                 new Vector(0, 0, 0)));
         Orientation orientation = Orientation.of(lps);
         assertEquals("LPS", orientation.code());
-        Mask mask = Mask.allocate("mask", lps);
+        Mask mask = Mask.allocate("mask", lps, Arena.ofAuto());
         mask.set(0, 0, 0, 7);
-        Mask canonical = orientation.toCanonical(mask);
+        Mask canonical = orientation.toCanonical(mask, Arena.ofAuto());
         assertEquals(7, canonical.at(1, 2, 0));
-        assertEquals(7, orientation.toOriginal(canonical).at(0, 0, 0));
+        assertEquals(7, orientation.toOriginal(canonical, Arena.ofAuto()).at(0, 0, 0));
     }
 
     @Test
@@ -68,9 +69,9 @@ class OrientationTest {
         Volume volume = Geometry.counting(new Grid(2, 2, 2, Affine.ofSpacing(1, 1, 1)));
         Orientation orientation = Orientation.of(volume.grid());
         assertTrue(orientation.isCanonical());
-        assertSame(volume, orientation.toCanonical(volume));
+        assertSame(volume, orientation.toCanonical(volume, Arena.ofAuto()));
         Volume other = Geometry.counting(new Grid(2, 2, 3, Affine.ofSpacing(1, 1, 1)));
-        assertThrows(IllegalArgumentException.class, () -> orientation.toCanonical(other));
+        assertThrows(IllegalArgumentException.class, () -> orientation.toCanonical(other, Arena.ofAuto()));
     }
 
     @Test

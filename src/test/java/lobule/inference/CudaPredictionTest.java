@@ -2,6 +2,7 @@ package lobule.inference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Set;
@@ -24,7 +25,7 @@ class CudaPredictionTest {
     private static Volume probabilities(Device device, Path file, PatchShape tile, Volume image) {
         try (device; TrainedModel model = TrainedModel.open(file);
                 Segmenter segmenter = new Segmenter(device, model, tile, Long.MAX_VALUE)) {
-            return segmenter.segment(image, true, (tiles, voxels) -> {}).probabilities().orElseThrow();
+            return segmenter.segment(image, true, (tiles, voxels) -> {}, Arena.ofAuto()).probabilities().orElseThrow();
         }
     }
 
@@ -39,7 +40,7 @@ class CudaPredictionTest {
     void segmentsTileByTileAsTheReference() {
         SimulatedGpu.require();
         Path file = TinyModels.in2D(folder);
-        Volume image = new Phantom(30, 20, 2, 5).generate().image();
+        Volume image = new Phantom(30, 20, 2, 5).generate(Arena.ofAuto()).image();
         PatchShape tile = PatchShape.slice(12, 20, 44);
         Volume expected = probabilities(new ReferenceDevice(), file, tile, image);
         assertAlike(expected, probabilities(SimulatedGpu.open(), file, tile, image));

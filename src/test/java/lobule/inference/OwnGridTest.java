@@ -3,6 +3,7 @@ package lobule.inference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,7 @@ class OwnGridTest {
     }
 
     private static Segmentation segment(Volume image) {
-        return segmenter.segment(image, true, (tiles, voxels) -> {});
+        return segmenter.segment(image, true, (tiles, voxels) -> {}, Arena.ofAuto());
     }
 
     /** LPS as scanners give it, sagittal and coronal stacks, a left-handed one, and oblique. */
@@ -72,19 +73,20 @@ class OwnGridTest {
     @ParameterizedTest
     @MethodSource("affines")
     void turnedVolumesGiveTurnedMasks(Affine affine) {
-        Volume upright = new Phantom(40, 34, 6, 2).generate().image();
+        Volume upright = new Phantom(40, 34, 6, 2).generate(Arena.ofAuto()).image();
         Segmentation expected = segment(upright);
         long foreground = Overlap.of(expected.mask(), expected.mask()).truth();
         assertTrue(foreground > 0 && foreground < upright.grid().voxels(), "the mask is all alike");
         Orientation orientation = Orientation.of(gridOf(affine, upright.grid()));
         Volume turned = orientation.toOriginal(
-                new Volume("turned", orientation.canonical(), upright.voxels()));
+                new Volume("turned", orientation.canonical(), upright.voxels()), Arena.ofAuto());
         Segmentation made = segment(turned);
         assertEquals(turned.grid(), made.mask().grid());
         assertEquals(turned.grid(), made.probabilities().orElseThrow().grid());
-        assertEquals(-1, expected.mask().labels().mismatch(orientation.toCanonical(made.mask()).labels()));
+        Mask back = orientation.toCanonical(made.mask(), Arena.ofAuto());
+        assertEquals(-1, expected.mask().labels().mismatch(back.labels()));
         assertEquals(-1, expected.probabilities().orElseThrow().voxels().mismatch(
-                orientation.toCanonical(made.probabilities().orElseThrow()).voxels()));
+                orientation.toCanonical(made.probabilities().orElseThrow(), Arena.ofAuto()).voxels()));
     }
 
     /** The grid whose canonical one has these sizes: found by trying, as only sizes are to be permuted. */
@@ -103,7 +105,7 @@ class OwnGridTest {
         "nifti-rs/minimal_extended_hdr.nii"})
     void masksOfRealFilesKeepTheirGrid(String name) {
         Path file = SharedFiles.require("readers/nifti").resolve(name);
-        Volume image = NiftiReader.read(file);
+        Volume image = NiftiReader.read(file, Arena.ofAuto());
         Path written = folder.resolve("mask.nii.gz");
         NiftiWriter.write(segment(image).mask(), written);
         Grid grid = NiftiReader.readGrid(written);
@@ -113,7 +115,7 @@ class OwnGridTest {
 
     @Test
     void labelsAreTheClassesAlone() {
-        Mask mask = segment(new Phantom(30, 30, 2, 4).generate().image()).mask();
+        Mask mask = segment(new Phantom(30, 30, 2, 4).generate(Arena.ofAuto()).image()).mask();
         List<Integer> labels = Stream.iterate(0L, i -> i + 1).limit(mask.grid().voxels())
                 .map(i -> (int) mask.labels().get(ValueLayout.JAVA_BYTE, i)).distinct().sorted().toList();
         assertTrue(List.of(0, 1).containsAll(labels), labels.toString());

@@ -56,13 +56,13 @@ class SegmenterTest {
     }
 
     private static Volume phantom(long x, long y, long z) {
-        return new Phantom(x, y, z, 3).generate().image();
+        return new Phantom(x, y, z, 3).generate(Arena.ofAuto()).image();
     }
 
     private static Segmentation segment(Device device, Path file, PatchShape tile, Volume image) {
         try (TrainedModel model = TrainedModel.open(file);
                 Segmenter segmenter = new Segmenter(device, model, tile, Long.MAX_VALUE)) {
-            return segmenter.segment(image, true, SILENT);
+            return segmenter.segment(image, true, SILENT, Arena.ofAuto());
         }
     }
 
@@ -119,7 +119,7 @@ class SegmenterTest {
             MemorySegment input = arena.allocate(network.inputBytes(), 64);
             MemorySegment expected = arena.allocate(network.logitsBytes(), 64);
             MemorySegment actual = arena.allocate(network.logitsBytes(), 64);
-            Volume seen = trained.description().window().apply(image);
+            Volume seen = trained.description().window().apply(image, Arena.ofAuto());
             TileGrid.over(seen.grid(), tile).tile(1).patch().copyInput(seen, input);
             training.evaluate(input, arena.allocate(tile.outputVoxels()), new Step());
             training.evaluationRun().download(training.evaluation().logits(), expected);
@@ -150,7 +150,7 @@ class SegmenterTest {
 
     private static void assertOneResult(Device device, Path file, Volume image, PatchShape small, PatchShape large) {
         try (TrainedModel model = TrainedModel.open(file)) {
-            Volume seen = model.description().window().apply(image);
+            Volume seen = model.description().window().apply(image, Arena.ofAuto());
             float[][] first = logits(device, model, seen, small);
             float[][] second = logits(device, model, seen, large);
             Segmentation bySmall = segment(device, file, small, image);
@@ -176,7 +176,7 @@ class SegmenterTest {
         int around = 56; // a multiple of 8, beyond what a tile with any of the volume sees
         Volume image = phantom(21, 30, 2);
         Volume larger = Volume.allocate("larger", new Grid(21 + 2 * around, 30 + 2 * around, 2,
-                image.grid().affine()));
+                image.grid().affine()), Arena.ofAuto());
         for (int z = 0; z < 2; z++) {
             for (int y = 0; y < larger.grid().sizeY(); y++) {
                 for (int x = 0; x < larger.grid().sizeX(); x++) {
@@ -215,7 +215,7 @@ class SegmenterTest {
                 Segmentation made = segmenter.segment(image, false, (tiles, done) -> {
                     voxels.add(done);
                     assertEquals(voxels.size(), tiles);
-                });
+                }, Arena.ofAuto());
                 assertEquals(segmenter.tiles(image).count(), voxels.size());
                 assertEquals(image.grid().voxels(), voxels.getLast());
                 assertTrue(made.probabilities().isEmpty());
@@ -246,7 +246,7 @@ class SegmenterTest {
         copy.setFloat("decoder.0.norm2.bias", 1, Float.NaN);
         Path damaged = folder.resolve("damaged.safetensors");
         copy.write(damaged);
-        Volume hole = Volume.allocate("hole.nii", new Grid(9, 9, 1, Affine.ofSpacing(1, 1, 1)));
+        Volume hole = Volume.allocate("hole.nii", new Grid(9, 9, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         try (Device device = TestDevice.all().getFirst().open()) {
             String message = assertThrows(CheckpointException.class,
                     () -> segment(device, damaged, tile, phantom(9, 9, 1))).getMessage();

@@ -1,5 +1,6 @@
 package lobule.inference;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class TinyModels {
     }
 
     private static Path train(Path folder, String experiment, String patch, int baseChannels, int steps) {
-        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate();
+        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate(Arena.ofAuto());
         NiftiWriter.write(phantom.image(), folder.resolve("data/imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), folder.resolve("data/labelsTr/small.nii.gz"));
         TrainConfig config = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment,
@@ -40,7 +41,8 @@ public final class TinyModels {
                 "out", folder.resolve(experiment).toString()));
         RunFolder run = RunFolder.create(config);
         try (Device device = new ReferenceDevice();
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             trainer.run(run, metrics -> {});
         }
         return run.model();

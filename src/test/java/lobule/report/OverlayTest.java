@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -78,7 +79,8 @@ class OverlayTest {
 
     /** The overfit patch of the phantom; the prediction is the truth shifted by a voxel, with a hole. */
     private static LabelledSlices phantom(PatchShape shape) {
-        LabelledVolume volume = Phantom.ofSeed(1).generate().windowed(IntensityWindow.SOFT_TISSUE);
+        Arena arena = Arena.ofAuto();
+        LabelledVolume volume = Phantom.ofSeed(1).generate(arena).windowed(IntensityWindow.SOFT_TISSUE, arena);
         Patch patch = new PatchSampler(volume, shape, true).overfit();
         int voxels = (int) shape.outputVoxels();
         float[] intensities = new float[voxels];

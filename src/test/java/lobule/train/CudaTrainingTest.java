@@ -3,6 +3,7 @@ package lobule.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class CudaTrainingTest {
 
     @BeforeAll
     static void writeCase() {
-        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate();
+        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate(Arena.ofAuto());
         NiftiWriter.write(phantom.image(), data.resolve("imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), data.resolve("labelsTr/small.nii.gz"));
     }
@@ -50,7 +51,8 @@ class CudaTrainingTest {
 
     private static List<StepMetrics> run(Device device, TrainConfig config) {
         List<StepMetrics> steps = new ArrayList<>();
-        try (device; Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+        try (device; TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             trainer.run(RunFolder.create(config), steps::add);
         }
         return steps;

@@ -42,7 +42,7 @@ class TrainerTest {
 
     @BeforeAll
     static void writeCase() {
-        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate();
+        LabelledVolume phantom = new Phantom(48, 48, 8, 1).generate(Arena.ofAuto());
         NiftiWriter.write(phantom.image(), data.resolve("imagesTr/small.nii.gz"));
         NiftiWriter.write(phantom.mask(), data.resolve("labelsTr/small.nii.gz"));
     }
@@ -62,7 +62,8 @@ class TrainerTest {
     private RunFolder run(String name, TrainConfig config) {
         RunFolder run = newFolder(name, config);
         try (Device device = new ReferenceDevice(1);
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             trainer.run(run, SILENT);
         }
         return run;
@@ -70,7 +71,8 @@ class TrainerTest {
 
     private static void resume(RunFolder run, TrainConfig config) {
         try (Device device = new ReferenceDevice(1);
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             trainer.resume(run, SILENT);
         }
     }
@@ -115,7 +117,8 @@ class TrainerTest {
         RunFolder whole = run("whole", config);
         RunFolder stopped = newFolder("stopped", config);
         try (Device device = new ReferenceDevice(1);
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             Optional<StepMetrics> last = trainer.run(stopped, metrics -> {
                 if (metrics.step() == 3) {
                     trainer.stop();
@@ -137,7 +140,8 @@ class TrainerTest {
         RunFolder whole = run("whole", config);
         RunFolder crashed = newFolder("crashed", config);
         try (Device device = new ReferenceDevice(1);
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             assertThrows(IllegalStateException.class, () -> trainer.run(crashed, metrics -> {
                 if (metrics.step() == 5) {
                     throw new IllegalStateException("the machine lost power");
@@ -164,7 +168,8 @@ class TrainerTest {
                 "learning-rate", List.of(Map.of("step", 1, "rate", 1e-3), Map.of("step", 3, "rate", 1e30))));
         RunFolder run = newFolder("diverges", config);
         try (Device device = new ReferenceDevice(1);
-                Trainer trainer = Trainer.create(device, config, TrainingData.open(config))) {
+                TrainingData data = TrainingData.open(config);
+                Trainer trainer = Trainer.create(device, config, data)) {
             DivergenceException e = assertThrows(DivergenceException.class, () -> trainer.run(run, SILENT));
             assertEquals(4, e.step());
             assertTrue(e.getMessage().matches("step 4: the loss is (NaN|-?Infinity); the first op that made a value"

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ class TrainingDataTest {
     @BeforeAll
     static void writeCases() {
         for (int seed = 1; seed <= 3; seed++) {
-            LabelledVolume phantom = new Phantom(40, 36, 8, seed).generate();
+            LabelledVolume phantom = new Phantom(40, 36, 8, seed).generate(Arena.ofAuto());
             // Stored the other way round along x and y, as scanners do.
             Grid grid = new Grid(40, 36, 8, new Affine(new Vector(-2, 0, 0), new Vector(0, -2, 0), new Vector(0, 0, 3),
                     new Vector(5, 6, 7)));
@@ -97,8 +98,8 @@ class TrainingDataTest {
     void aMaskReturnsToTheGridOfItsFile() {
         TrainingData data = open(Map.of());
         LabelledVolume volume = data.training(0).volume();
-        Mask onOwn = data.onOwnGrid(volume.name(), volume.mask());
-        Volume stored = NiftiReader.read(folder.resolve("labelsTr/" + volume.name() + ".nii.gz"));
+        Mask onOwn = data.onOwnGrid(volume.name(), volume.mask(), Arena.ofAuto());
+        Volume stored = NiftiReader.read(folder.resolve("labelsTr/" + volume.name() + ".nii.gz"), Arena.ofAuto());
         assertEquals(stored.grid(), onOwn.grid());
         for (long x = 0; x < 40; x++) {
             assertEquals(stored.at(x, 17, 4), onOwn.at(x, 17, 4));

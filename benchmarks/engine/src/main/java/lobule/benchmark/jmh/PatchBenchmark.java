@@ -39,7 +39,7 @@ public class PatchBenchmark {
     public void prepare(Network network) {
         Task task = network.task();
         PatchShape shape = shape(task);
-        volume = Phantom.ofSeed(SEED).generate().windowed(IntensityWindow.SOFT_TISSUE);
+        volume = Phantom.ofSeed(SEED).generate(arena).windowed(IntensityWindow.SOFT_TISSUE, arena);
         sampler = new PatchSampler(volume, shape, true);
         input = arena.allocate(task.input().elements() * Float.BYTES, Long.BYTES);
         target = arena.allocate(shape.outputVoxels());
