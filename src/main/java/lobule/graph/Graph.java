@@ -15,7 +15,7 @@ import lobule.tensor.TensorSpec;
 /** Values and nodes, appended in the order in which they run. Shapes are checked as nodes are added. */
 public final class Graph {
     private final Map<String, Value> values = new LinkedHashMap<>();
-    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Node> nodes = new LinkedHashMap<>();
     private final Set<Value> outputs = new LinkedHashSet<>();
 
     /** Declares a value that no node makes: an input, parameter, state, gradient or moment. */
@@ -31,6 +31,7 @@ public final class Graph {
         if (nodes.containsKey(name)) {
             throw new IllegalArgumentException("the graph already has a node " + name);
         }
+        requireOrder(name, phase);
         inputs.forEach(this::requireOwn);
         states.forEach(this::requireOwn);
         List<TensorSpec> specs = outputSpecs(name, op, inputs, states);
@@ -74,6 +75,15 @@ public final class Graph {
         return value;
     }
 
+    /** Phases run in order, and so must the list of nodes for a value's last reader to be the last in it. */
+    private void requireOrder(String name, Phase phase) {
+        Node last = nodes.isEmpty() ? null : nodes.lastEntry().getValue();
+        if (last != null && phase.compareTo(last.phase()) < 0) {
+            throw new IllegalArgumentException("node " + name + " is of phase " + phase + ", but node " + last
+                    + " before it is of phase " + last.phase() + "; add nodes in the order of their phases");
+        }
+    }
+
     private Value value(String name, Role role, TensorSpec spec) {
         Value value = new Value(values.size(), name, spec, role);
         if (values.putIfAbsent(name, value) != null) {
@@ -94,7 +104,7 @@ public final class Graph {
         return values.stream().map(Value::spec).toList();
     }
 
-    private void requireOwn(Value value) {
+    void requireOwn(Value value) {
         if (!value.equals(values.get(value.name()))) {
             throw new IllegalArgumentException("value " + value + " is not of this graph");
         }

@@ -2,6 +2,7 @@ package lobule.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import lobule.graph.Graph;
 import lobule.graph.Phase;
 import lobule.op.Adam;
@@ -11,35 +12,40 @@ import lobule.op.Op;
 import lobule.op.Value;
 import lobule.op.Value.Role;
 
-/** Appends the update phase: the norm of all gradients, then the optimiser on each parameter. */
+/** Appends the update phase: the norm of all gradients, then the optimiser on each parameter that has one. */
 final class OptimizerUpdate {
     private final Graph graph;
+    private final Map<Value, Value> gradients;
     private final Op optimizer;
     private final List<String> moments;
 
-    private OptimizerUpdate(Graph graph, Op optimizer) {
+    private OptimizerUpdate(Graph graph, Map<Value, Value> gradients, Op optimizer) {
         this.graph = graph;
+        this.gradients = gradients;
         this.optimizer = optimizer;
         this.moments = moments(optimizer);
     }
 
-    /** Returns the gradient norm, which stays readable. */
-    static Value append(Graph graph, Op optimizer) {
-        return new OptimizerUpdate(graph, optimizer).append();
+    /**
+     * Returns the gradient norm, which stays readable.
+     *
+     * @param gradients by parameter, of those that are trained
+     */
+    static Value append(Graph graph, Map<Value, Value> gradients, Op optimizer) {
+        return new OptimizerUpdate(graph, gradients, optimizer).append();
     }
 
     private Value append() {
-        Value norm = graph.add("gradient.norm", Phase.UPDATE, new GradientNorm(), graph.values(Role.GRADIENT),
+        Value norm = graph.add("gradient.norm", Phase.UPDATE, new GradientNorm(), List.copyOf(gradients.values()),
                 List.of()).getFirst();
         graph.keep(norm);
-        for (Value parameter : graph.values(Role.PARAMETER)) {
+        gradients.forEach((parameter, gradient) -> {
             List<Value> states = new ArrayList<>(List.of(parameter));
             for (String moment : moments) {
                 states.add(graph.declare(parameter.name() + "." + moment, Role.OPTIMIZER, parameter.spec()));
             }
-            graph.add(parameter.name() + ".update", Phase.UPDATE, optimizer,
-                    List.of(graph.value(parameter.name() + ".gradient"), norm), states);
-        }
+            graph.add(parameter.name() + ".update", Phase.UPDATE, optimizer, List.of(gradient, norm), states);
+        });
         return norm;
     }
 

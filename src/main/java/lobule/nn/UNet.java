@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import lobule.graph.Gradient;
 import lobule.graph.Graph;
 import lobule.graph.Phase;
@@ -54,8 +55,9 @@ public final class UNet {
                                                MemorySaving saving) {
         UNet net = new UNet(config, true, saving);
         SegmentationNetwork forward = net.withLoss(output, loss);
-        Gradient.append(net.graph, forward.losses(), saving.recompute()::includes);
-        Value norm = OptimizerUpdate.append(net.graph, optimizer);
+        Map<Value, Value> gradients = Gradient.append(net.graph, forward.losses(), Set.of(),
+                saving.recompute()::includes);
+        Value norm = OptimizerUpdate.append(net.graph, gradients, optimizer);
         return new SegmentationNetwork(net.graph, forward.input(), forward.target(), forward.logits(),
                 forward.losses(), forward.score(), Optional.of(norm), net.initials);
     }

@@ -12,9 +12,10 @@ import lobule.tensor.TensorSpec;
  *
  * <p>Inputs: x (N, C, D, H, W); statistics (4, C) of {@link BatchRenormStatistics} or {@link RunningStatistics}; gamma
  * (C); beta (C). Output: y, like x. The gradient rule takes the statistics to be those of the batch x itself, with r
- * and d constants.
+ * and d constants, or where they depend on no trained parameter as constants altogether.
  */
 public record BatchRenorm(boolean relu, Optional<Dropout> dropout) implements Op, Differentiable {
+    private static final int STATISTICS = 1;
 
     public BatchRenorm(boolean relu) {
         this(relu, Optional.empty());
@@ -41,9 +42,24 @@ public record BatchRenorm(boolean relu, Optional<Dropout> dropout) implements Op
 
     @Override
     public void gradient(Tape tape) {
-        Value dx = tape.append("backward", new BatchRenormBackward(relu, dropout),
-                List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0)),
-                List.of(tape.parameterGradient(tape.input(2)), tape.parameterGradient(tape.input(3)))).getFirst();
+        Value dx = tape.append("backward", new BatchRenormBackward(relu, dropout, fixedStatistics(tape)),
+                List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0)), 2, 3)
+                .getFirst();
         tape.inputGradient(0, dx);
+    }
+
+    /** Whether the statistics are constants; those of x itself are not, and the gradient of x includes theirs. */
+    static boolean fixedStatistics(Tape tape) {
+        if (!tape.wantsGradient(STATISTICS)) {
+            return true;
+        }
+        boolean own = tape.origin(STATISTICS).filter(origin -> origin.op() instanceof BatchRenormStatistics
+                && origin.inputs().getFirst().equals(tape.original(0))).isPresent();
+        if (!own) {
+            throw tape.refused(STATISTICS, "depends on trained parameters without being the BatchRenormStatistics of "
+                    + tape.original(0) + ", and has no gradient; normalise with the input's own, or with constants");
+        }
+        tape.includes(STATISTICS);
+        return false;
     }
 }

@@ -6,17 +6,19 @@ import lobule.tensor.DType;
 import lobule.tensor.TensorSpec;
 
 /**
- * Gradient of {@link BatchRenorm} over the batch's own statistics. With {@code dropout} dy is that of what it kept;
- * with {@code relu} it passes where the normalised value, recomputed from x, is above 0.
+ * Gradient of {@link BatchRenorm} over the batch's own statistics, or over constant ones. With {@code dropout} dy is
+ * that of what it kept; with {@code relu} it passes where the normalised value, recomputed from x, is above 0.
  *
  * <p>Inputs: x (N, C, D, H, W); statistics (4, C); gamma (C); beta (C); dy, like x. States: dgamma (C), dbeta (C),
  * added to or overwritten on the first mini-batch. Output: dx, like x. With xbar = (x - mu_B) / sigma_B and M values a
  * channel: dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy);
  * dx = gamma r / sigma_B (dy - sum(dy)/M - xbar sum(dy xbar)/M).
+ *
+ * @param fixed the statistics are constants: dx = gamma r / sigma dy, without the means
  */
-public record BatchRenormBackward(boolean relu, Optional<Dropout> dropout) implements Op {
+public record BatchRenormBackward(boolean relu, Optional<Dropout> dropout, boolean fixed) implements Op {
     public BatchRenormBackward(boolean relu) {
-        this(relu, Optional.empty());
+        this(relu, Optional.empty(), false);
     }
 
     @Override

@@ -34,13 +34,14 @@ public record Convolution(boolean bias) implements Op, Differentiable {
     @Override
     public void gradient(Tape tape) {
         Value dy = tape.outputGradient(0);
-        List<Value> gradients = bias
-                ? List.of(tape.parameterGradient(tape.input(1)), tape.parameterGradient(tape.input(2)))
-                : List.of(tape.parameterGradient(tape.input(1)));
-        tape.append("weights", new ConvolutionBackwardWeights(bias), List.of(tape.input(0), dy), gradients);
+        if (bias && tape.wantsGradient(2)) {
+            tape.append("weights", new ConvolutionBackwardWeights(true), List.of(tape.input(0), dy), 1, 2);
+        } else if (tape.wantsGradient(1)) {
+            tape.append("weights", new ConvolutionBackwardWeights(false), List.of(tape.input(0), dy), 1);
+        }
         if (tape.wantsGradient(0)) {
-            tape.inputGradient(0, tape.append("data", new ConvolutionBackwardData(), List.of(dy, tape.input(1)),
-                    List.of()).getFirst());
+            tape.inputGradient(0, tape.append("data", new ConvolutionBackwardData(), List.of(dy, tape.input(1)))
+                    .getFirst());
         }
     }
 }

@@ -32,8 +32,8 @@ public record CropConcatenate() implements Op, Differentiable {
 
     @Override
     public void gradient(Tape tape) {
-        List<Value> gradients = tape.append("backward", new CropConcatenateBackward(tape.inputSpec(0).shape()),
-                List.of(tape.outputGradient(0)), List.of());
+        List<Value> gradients = tape.append("backward", new CropConcatenateBackward(tape.original(0).spec().shape()),
+                List.of(tape.outputGradient(0)));
         tape.inputGradient(0, gradients.get(0));
         tape.inputGradient(1, gradients.get(1));
     }

@@ -38,6 +38,6 @@ public record Dropout(double rate, int index) implements Op, Differentiable {
 
     @Override
     public void gradient(Tape tape) {
-        tape.inputGradient(0, tape.append("backward", this, List.of(tape.outputGradient(0)), List.of()).getFirst());
+        tape.inputGradient(0, tape.append("backward", this, List.of(tape.outputGradient(0))).getFirst());
     }
 }

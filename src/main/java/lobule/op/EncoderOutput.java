@@ -1,6 +1,8 @@
 package lobule.op;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
 
@@ -16,6 +18,8 @@ import lobule.tensor.TensorSpec;
  * @param concatenation shape of the second output
  */
 public record EncoderOutput(Shape concatenation) implements Op, Differentiable {
+    private static final int POOLED = 0;
+    private static final int CONCATENATION = 1;
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
@@ -39,10 +43,33 @@ public record EncoderOutput(Shape concatenation) implements Op, Differentiable {
 
     @Override
     public void gradient(Tape tape) {
-        Value dx = tape.append("backward", new EncoderOutputBackward(),
-                List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3), tape.outputGradient(0),
-                        tape.outputGradient(1)),
-                List.of(tape.parameterGradient(tape.input(2)), tape.parameterGradient(tape.input(3)))).getFirst();
+        boolean fixed = BatchRenorm.fixedStatistics(tape);
+        List<Value> operands = List.of(tape.input(0), tape.input(1), tape.input(2), tape.input(3));
+        Value dx;
+        if (tape.isReached(POOLED) && tape.isReached(CONCATENATION)) {
+            dx = tape.append("backward", new EncoderOutputBackward(fixed),
+                    and(operands, tape.outputGradient(POOLED), tape.outputGradient(CONCATENATION)), 2, 3).getFirst();
+        } else {
+            Value dy = tape.isReached(POOLED) ? throughPooling(tape, operands) : throughCrop(tape);
+            dx = tape.append("backward", new BatchRenormBackward(true, Optional.empty(), fixed), and(operands, dy),
+                    2, 3).getFirst();
+        }
         tape.inputGradient(0, dx);
+    }
+
+    /** dy where the concatenation is not used: as of a {@link BatchRenorm} and a {@link MaxPool}. */
+    private static Value throughPooling(Tape tape, List<Value> operands) {
+        Value y = tape.append("normalised", new BatchRenorm(true), operands).getFirst();
+        return tape.append("pooled", new MaxPoolBackward(), List.of(y, tape.outputGradient(POOLED))).getFirst();
+    }
+
+    /** dy where pooled is not used: as of a {@link BatchRenorm} and a {@link CropConcatenate}. */
+    private static Value throughCrop(Tape tape) {
+        return tape.append("crop", new CropConcatenateBackward(tape.original(0).spec().shape()),
+                List.of(tape.outputGradient(CONCATENATION))).getFirst();
+    }
+
+    private static List<Value> and(List<Value> operands, Value... gradients) {
+        return Stream.concat(operands.stream(), Stream.of(gradients)).toList();
     }
 }

@@ -12,8 +12,10 @@ import lobule.tensor.TensorSpec;
  * <p>Inputs: x (N, Cs, D, H, W); statistics (4, Cs); gamma (Cs); beta (Cs); gradient of pooled (N, Cs, D/2, H/2, W/2);
  * gradient of the concatenation (N, Cs+Cu, D', H', W'), of which the first Cs channels count. States: dgamma (Cs),
  * dbeta (Cs), added to or overwritten on the first mini-batch. Output: dx, like x.
+ *
+ * @param fixed the statistics are constants
  */
-public record EncoderOutputBackward() implements Op {
+public record EncoderOutputBackward(boolean fixed) implements Op {
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {

@@ -30,6 +30,6 @@ public record MaxPool() implements Op, Differentiable {
     @Override
     public void gradient(Tape tape) {
         tape.inputGradient(0, tape.append("backward", new MaxPoolBackward(),
-                List.of(tape.input(0), tape.outputGradient(0)), List.of()).getFirst());
+                List.of(tape.input(0), tape.outputGradient(0))).getFirst());
     }
 }

@@ -39,6 +39,11 @@ public record SoftmaxCrossEntropy(List<Double> classWeights, int ignoreLabel) im
     @Override
     public void gradient(Tape tape) {
         tape.inputGradient(0, tape.append("backward", new SoftmaxCrossEntropyBackward(this),
-                List.of(tape.input(0), tape.input(1), tape.output(1)), List.of()).getFirst());
+                List.of(tape.input(0), tape.input(1), tape.output(1))).getFirst());
+    }
+
+    @Override
+    public boolean isRoot() {
+        return true;
     }
 }

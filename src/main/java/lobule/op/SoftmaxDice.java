@@ -35,6 +35,11 @@ public record SoftmaxDice(boolean foregroundOnly, boolean squared, double epsilo
     @Override
     public void gradient(Tape tape) {
         tape.inputGradient(0, tape.append("backward", new SoftmaxDiceBackward(this),
-                List.of(tape.input(0), tape.input(1), tape.output(1)), List.of()).getFirst());
+                List.of(tape.input(0), tape.input(1), tape.output(1))).getFirst());
+    }
+
+    @Override
+    public boolean isRoot() {
+        return true;
     }
 }

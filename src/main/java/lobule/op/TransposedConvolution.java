@@ -49,15 +49,27 @@ public record TransposedConvolution(boolean concatenated) implements Op, Differe
     @Override
     public void gradient(Tape tape) {
         Value dy = tape.outputGradient(0);
-        tape.append("weights", new TransposedConvolutionBackwardWeights(), List.of(tape.input(0), dy),
-                List.of(tape.parameterGradient(tape.input(1))));
+        if (tape.wantsGradient(1)) {
+            tape.append("weights", new TransposedConvolutionBackwardWeights(), List.of(tape.input(0), dy), 1);
+        }
         if (tape.wantsGradient(0)) {
             tape.inputGradient(0, tape.append("data", new TransposedConvolutionBackwardData(),
-                    List.of(dy, tape.input(1)), List.of()).getFirst());
+                    List.of(dy, tape.input(1))).getFirst());
         }
-        if (concatenated) {
-            // the channels behind the skip's are not read
+        if (concatenated && tape.wantsGradient(CONCATENATION)) {
+            requireUnreadChannels(tape);
             tape.inputGradient(CONCATENATION, dy);
+        }
+    }
+
+    /** dy is the concatenation's gradient only where the gradient of what was overwritten, 0, is not read. */
+    private static void requireUnreadChannels(Tape tape) {
+        long kept = tape.output(0).spec().shape().channels() - tape.original(1).spec().shape().size(1);
+        boolean unread = tape.origin(CONCATENATION).filter(origin -> origin.op() instanceof EncoderOutput
+                && origin.inputs().getFirst().spec().shape().channels() <= kept).isPresent();
+        if (!unread) {
+            throw tape.refused(CONCATENATION, "is no EncoderOutput's concatenation with at most " + kept
+                    + " channels of its own, so that its gradient would be wrong; use CropConcatenate");
         }
     }
 }

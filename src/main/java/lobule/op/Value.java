@@ -14,12 +14,14 @@ public record Value(int id, String name, TensorSpec spec, Role role) {
     public enum Role {
         /** Given from outside before a run; survives it. */
         INPUT,
-        /** Trained; survives all runs. */
+        /** Trained, unless it is frozen when gradients are appended; survives all runs. */
         PARAMETER,
         /** Neither trained nor recomputed: running statistics. Survives all runs. */
         STATE,
         /** Gradient of a parameter, accumulated over mini-batches. */
         GRADIENT,
+        /** Where a backward op writes the gradient of an operand that wants none. Read by nobody. */
+        DISCARDED,
         /** Moments of the optimiser. */
         OPTIMIZER,
         /** Made by one node and read by later ones; placed in the arena by the memory plan. */

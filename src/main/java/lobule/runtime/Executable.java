@@ -24,18 +24,21 @@ public final class Executable {
     private final List<Node> nodes;
     private final Launch[] launches;
     private final Phase[] phases;
+    /** Of {@link SharedGradients}. */
+    private final boolean[] adding;
     /** One a node; none where the device does not time. */
     private final Timer[] timers;
     private final boolean[] ran;
     private final Map<Value, Tensor> tensors;
 
-    Executable(Device device, List<Node> nodes, List<Launch> launches, Map<Value, Tensor> tensors) {
+    Executable(Device device, List<Node> nodes, List<Launch> launches, boolean[] adding, Map<Value, Tensor> tensors) {
         this.device = device;
         this.nodes = nodes;
         this.launches = launches.toArray(Launch[]::new);
         this.phases = nodes.stream().map(Node::phase).toArray(Phase[]::new);
         this.timers = nodes.stream().flatMap(_ -> device.timer().stream()).toArray(Timer[]::new);
         this.ran = new boolean[timers.length];
+        this.adding = adding;
         this.tensors = tensors;
     }
 
@@ -50,13 +53,24 @@ public final class Executable {
 
     private void launch(int i, Step step) {
         if (timers.length == 0) {
-            launches[i].run(step);
+            accumulate(i, step);
             return;
         }
         timers[i].start();
-        launches[i].run(step);
+        accumulate(i, step);
         timers[i].stop();
         ran[i] = true;
+    }
+
+    /** Runs a node, which adds to gradients where this mini-batch or an earlier one has written them. */
+    private void accumulate(int i, Step step) {
+        boolean earlier = step.accumulate;
+        step.accumulate = earlier || adding[i];
+        try {
+            launches[i].run(step);
+        } finally {
+            step.accumulate = earlier;
+        }
     }
 
     /** The last launch of each node that has run, in order; empty where the device does not time. */
@@ -96,7 +110,7 @@ public final class Executable {
             if (phases[i] == Phase.UPDATE) {
                 continue;
             }
-            launches[i].run(step);
+            accumulate(i, step);
             for (Value made : written(nodes.get(i))) {
                 if (!finite(made)) {
                     return Optional.of(nodes.get(i));

@@ -21,7 +21,7 @@ import lobule.runtime.ArenaBlock.Use;
  * What a program takes of a device, by region, before any of it is taken.
  *
  * @param parameterBytes  parameters and running statistics
- * @param gradientBytes   gradients of the parameters
+ * @param gradientBytes   gradients of the parameters, wanted or discarded
  * @param optimizerBytes  moments of the optimiser
  * @param prefetchBytes   the next mini-batch's input and target, on a device that brings them while a step runs
  * @param arenaBytes      the arena: all activations, inputs and workspaces
@@ -54,8 +54,9 @@ public record MemoryReport(long parameterBytes, long gradientBytes, long optimiz
         allocations.addAll(held);
         long workspace = blocks.stream().filter(block -> block.use() == Use.WORKSPACE).mapToLong(ArenaBlock::bytes)
                 .max().orElse(0);
-        return new MemoryReport(bytes(graph, Role.PARAMETER) + bytes(graph, Role.STATE), bytes(graph, Role.GRADIENT),
-                bytes(graph, Role.OPTIMIZER), device.prefetches() ? bytes(graph, Role.INPUT) : 0, arena,
+        return new MemoryReport(bytes(graph, Role.PARAMETER) + bytes(graph, Role.STATE),
+                bytes(graph, Role.GRADIENT) + bytes(graph, Role.DISCARDED), bytes(graph, Role.OPTIMIZER),
+                device.prefetches() ? bytes(graph, Role.INPUT) : 0, arena,
                 held.stream().mapToLong(Long::longValue).sum(), workspace, plan.lowerBoundBytes(),
                 device.takenBytes(allocations), ArithmeticCost.flop(graph), graph.nodes(), blocks);
     }

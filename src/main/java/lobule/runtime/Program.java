@@ -25,6 +25,7 @@ import lobule.tensor.TensorSpec;
 public final class Program implements AutoCloseable {
     private final Graph graph;
     private final List<Node> nodes;
+    private final boolean[] adding;
     private final List<Kernel> kernels = new ArrayList<>();
     private final Device device;
     /** The arena's blocks of values; in the plan, before one workspace a node. */
@@ -35,6 +36,7 @@ public final class Program implements AutoCloseable {
         this.device = device;
         this.graph = graph;
         this.nodes = graph.nodes();
+        this.adding = SharedGradients.adding(nodes);
         this.blocks = Schedule.blocks(graph);
     }
 
@@ -112,7 +114,7 @@ public final class Program implements AutoCloseable {
                     tensors(node.inputs(), tensors), tensors(node.states(), tensors), tensors(node.outputs(), tensors),
                     arena, workspaces().get(i).offset())));
         }
-        return new Executable(device, nodes, launches, tensors);
+        return new Executable(device, nodes, launches, adding, tensors);
     }
 
     private Map<Value, Tensor> tensors(Regions regions, Buffer arena) {

@@ -17,9 +17,10 @@ import lobule.op.Value.Role;
  * arena. Graphs that name the same values (training and evaluation) share it.
  */
 public final class Regions implements AutoCloseable {
-    private static final List<Role> ROLES = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER);
-    private static final List<Role> AHEAD = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.OPTIMIZER,
-            Role.INPUT);
+    private static final List<Role> ROLES = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.DISCARDED,
+            Role.OPTIMIZER);
+    private static final List<Role> AHEAD = List.of(Role.PARAMETER, Role.STATE, Role.GRADIENT, Role.DISCARDED,
+            Role.OPTIMIZER, Role.INPUT);
 
     private final Map<Role, Buffer> buffers = new EnumMap<>(Role.class);
     private final Map<String, Tensor> tensors = new HashMap<>();

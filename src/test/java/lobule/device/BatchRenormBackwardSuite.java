@@ -79,11 +79,26 @@ abstract class BatchRenormBackwardSuite extends OpSuite {
         HostArray x = awayFromTheKink(input(shape, 1));
         HostArray dy = HostArray.random(activation(shape), 2);
         Tolerance tolerance = Tolerance.sum(shape.batch() * shape.voxels());
-        for (boolean relu : new boolean[] {false, true}) {
-            BatchRenormBackward op = new BatchRenormBackward(relu);
-            compare(tolerance, op, inputs(x, dy), gradients(shape), step());
-            compare(tolerance, op, inputs(x, dy), gradients(shape), accumulating());
+        for (boolean fixed : new boolean[] {false, true}) {
+            for (boolean relu : new boolean[] {false, true}) {
+                BatchRenormBackward op = new BatchRenormBackward(relu, Optional.empty(), fixed);
+                compare(tolerance, op, inputs(x, dy), gradients(shape), step());
+                compare(tolerance, op, inputs(x, dy), gradients(shape), accumulating());
+            }
         }
+    }
+
+    /** Of the parameters the gradients are the same; that of x is dy times the slope. */
+    @Test
+    void recordedValuesOverFixedStatistics() {
+        HostArray x = HostArray.of(activation(1, 1, 1, 2), 1, 5);
+        HostArray statistics = HostArray.of(TensorSpec.rowMajor(4, 1), 3, 2, 2, 0.5);
+        HostArray dy = HostArray.of(activation(1, 1, 1, 2), 1, 3);
+        Result result = run(new BatchRenormBackward(false, Optional.empty(), true),
+                List.of(x, statistics, vector(4), vector(0), dy), List.of(vector(100), vector(200)), step());
+        assertArrayEquals(new double[] {4, 12}, result.output().values(), 1e-6);
+        assertArrayEquals(new double[] {6}, result.state(0).values(), 1e-6);
+        assertArrayEquals(new double[] {4}, result.state(1).values(), 1e-6);
     }
 
     @ParameterizedTest
@@ -98,15 +113,18 @@ abstract class BatchRenormBackwardSuite extends OpSuite {
         Dropout dropout = new Dropout(0.3, 3);
         HostArray kept = run(dropout, List.of(dy), List.of(), step).output();
         for (boolean relu : new boolean[] {false, true}) {
-            BatchRenormBackward fused = new BatchRenormBackward(relu, Optional.of(dropout));
-            Result result = run(fused, inputs(x, dy), gradients(shape), step);
-            Result expected = run(new BatchRenormBackward(relu), inputs(x, kept), gradients(shape), step);
-            tolerance.check("dx", expected.output(), result.output());
-            tolerance.check("dgamma", expected.state(0), result.state(0));
-            tolerance.check("dbeta", expected.state(1), result.state(1));
-            step.accumulate = true;
-            compare(tolerance, fused, inputs(x, dy), gradients(shape), step);
-            step.accumulate = false;
+            for (boolean fixed : new boolean[] {false, true}) {
+                BatchRenormBackward fused = new BatchRenormBackward(relu, Optional.of(dropout), fixed);
+                Result result = run(fused, inputs(x, dy), gradients(shape), step);
+                Result expected = run(new BatchRenormBackward(relu, Optional.empty(), fixed), inputs(x, kept),
+                        gradients(shape), step);
+                tolerance.check("dx", expected.output(), result.output());
+                tolerance.check("dgamma", expected.state(0), result.state(0));
+                tolerance.check("dbeta", expected.state(1), result.state(1));
+                step.accumulate = true;
+                compare(tolerance, fused, inputs(x, dy), gradients(shape), step);
+                step.accumulate = false;
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lobule.device.OpRunner.Result;
 import lobule.op.Add;
@@ -138,13 +139,13 @@ abstract class EncoderOutputSuite extends OpSuite {
         double[] dy = {0, 8, 0, 0, 0, 3, 0, 0, 0, 5, 6, 0};
         double sum = 8 + 3 + 5 + 6;
         double product = 8 * 5 + 3 * 2 + 5 * 6 + 6 * 3;
-        Result result = run(new EncoderOutputBackward(), List.of(x, IDENTITY, vector(1), vector(0), pooled,
+        Result result = run(new EncoderOutputBackward(false), List.of(x, IDENTITY, vector(1), vector(0), pooled,
                 concatenation), List.of(vector(100), vector(200)), step());
         assertArrayEquals(new double[] {product}, result.state(0).values());
         assertArrayEquals(new double[] {sum}, result.state(1).values());
         HostArray expected = HostArray.generated(x.spec(), i -> dy[i] - sum / 12 - x.get(i) * product / 12);
         Tolerance.sum(12).check("dx", expected, result.output());
-        Result accumulated = run(new EncoderOutputBackward(), List.of(x, IDENTITY, vector(1), vector(0), pooled,
+        Result accumulated = run(new EncoderOutputBackward(false), List.of(x, IDENTITY, vector(1), vector(0), pooled,
                 concatenation), List.of(vector(100), vector(200)), accumulating());
         assertArrayEquals(new double[] {100 + product}, accumulated.state(0).values());
         assertArrayEquals(new double[] {200 + sum}, accumulated.state(1).values());
@@ -157,7 +158,7 @@ abstract class EncoderOutputSuite extends OpSuite {
         HostArray nothing = HostArray.filled(activation(1, 2, 1, 1, 1), 0);
         // dgamma is sum(dy x), and with statistics as wide as this dx is dy less its mean
         HostArray wide = HostArray.of(TensorSpec.rowMajor(4, 1), 0, 0x1p40, 0x1p40, 0);
-        HostArray dx = run(new EncoderOutputBackward(), List.of(x, wide, vector(1), vector(0), pooled, nothing),
+        HostArray dx = run(new EncoderOutputBackward(false), List.of(x, wide, vector(1), vector(0), pooled, nothing),
                 List.of(vector(0), vector(0)), step()).output();
         double rest = -3.0 / 8;
         assertArrayEquals(new double[] {rest, 3 + rest, rest, rest, rest, rest, rest, rest}, dx.values());
@@ -172,7 +173,7 @@ abstract class EncoderOutputSuite extends OpSuite {
             Result result = run(new EncoderOutput(Shape.of(1, 2, 2, 2)), x, IDENTITY, vector(1), vector(0));
             assertTrue(Double.isNaN(result.output(0).get(0)), "pooled, NaN at " + position);
             assertTrue(Double.isNaN(result.output(1).get(position)), "concatenation, NaN at " + position);
-            Result backward = run(new EncoderOutputBackward(), List.of(x, IDENTITY, vector(1), vector(0), pooled,
+            Result backward = run(new EncoderOutputBackward(false), List.of(x, IDENTITY, vector(1), vector(0), pooled,
                     nothing), List.of(vector(0), vector(0)), step());
             assertTrue(Arrays.stream(backward.output().values()).allMatch(Double::isNaN), "dx, NaN at " + position);
         }
@@ -185,8 +186,8 @@ abstract class EncoderOutputSuite extends OpSuite {
         for (HostArray x : values(shapes.x())) {
             compare(Tolerance.ELEMENTWISE, shapes.op(), inputs(x), List.of(), step());
             List<HostArray> inputs = inputs(x, shapes.pooledGradient(), shapes.concatenationGradient());
-            compare(tolerance, new EncoderOutputBackward(), inputs, gradients(shapes.x()), step());
-            compare(tolerance, new EncoderOutputBackward(), inputs, gradients(shapes.x()), accumulating());
+            compare(tolerance, new EncoderOutputBackward(false), inputs, gradients(shapes.x()), step());
+            compare(tolerance, new EncoderOutputBackward(false), inputs, gradients(shapes.x()), accumulating());
         }
     }
 
@@ -213,12 +214,15 @@ abstract class EncoderOutputSuite extends OpSuite {
             HostArray ofPooled = run(new MaxPoolBackward(), y, shapes.pooledGradient()).output();
             HostArray ofCrop = run(new CropConcatenateBackward(shapes.x()), shapes.concatenationGradient()).output(0);
             HostArray dy = run(new Add(), ofPooled, ofCrop).output();
-            Result expected = run(new BatchRenormBackward(true), inputs(x, dy), gradients(shapes.x()), step());
-            Result result = run(new EncoderOutputBackward(),
-                    inputs(x, shapes.pooledGradient(), shapes.concatenationGradient()), gradients(shapes.x()), step());
-            tolerance.check("dx", expected.output(), result.output());
-            tolerance.check("dgamma", expected.state(0), result.state(0));
-            tolerance.check("dbeta", expected.state(1), result.state(1));
+            for (boolean fixed : new boolean[] {false, true}) {
+                Result expected = run(new BatchRenormBackward(true, Optional.empty(), fixed), inputs(x, dy),
+                        gradients(shapes.x()), step());
+                Result result = run(new EncoderOutputBackward(fixed), inputs(x, shapes.pooledGradient(),
+                        shapes.concatenationGradient()), gradients(shapes.x()), step());
+                tolerance.check("dx", expected.output(), result.output());
+                tolerance.check("dgamma", expected.state(0), result.state(0));
+                tolerance.check("dbeta", expected.state(1), result.state(1));
+            }
         }
     }
 
@@ -237,7 +241,7 @@ abstract class EncoderOutputSuite extends OpSuite {
         double nearest = Arrays.stream(normalised(x, batchStatistics(x), gamma, beta).values()).map(Math::abs).min()
                 .orElseThrow();
         assertTrue(nearest > 0.0005, "an output of " + nearest + " is too near the kink of ReLU for differences");
-        Result result = run(new EncoderOutputBackward(), List.of(x, batchStatistics(x), gamma, beta,
+        Result result = run(new EncoderOutputBackward(false), List.of(x, batchStatistics(x), gamma, beta,
                 shapes.pooledGradient(), shapes.concatenationGradient()), gradients(shapes.x()), step());
         FiniteDifferences.verify("dx", result.output(), x, 0.003, changed -> loss(shapes, changed, gamma, beta));
         FiniteDifferences.verify("dgamma", result.state(0), gamma, 0.0003,

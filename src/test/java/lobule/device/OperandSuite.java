@@ -112,6 +112,7 @@ abstract class OperandSuite extends OpSuite {
                 misfit(new CropConcatenate(), "batch of up", List.of(x, activation(2, 2, 3, 3))),
                 misfit(new CropConcatenateBackward(Shape.of(1, 2, 5, 5)), "output gradient",
                         List.of(activation(1, 2, 3, 3))),
+                misfit(new Add(), "first input", List.of(doubles(2), doubles(2))),
                 misfit(new Add(), "second input", List.of(x, activation(1, 2, 5, 4))),
                 misfit(new Dropout(0.5, 0), "input", List.of(row(1, 2, 5, 5))),
                 encoderOutput("input", activation(1, 2, 1, 5), Shape.of(1, 3, 1, 1)),
@@ -129,7 +130,7 @@ abstract class OperandSuite extends OpSuite {
     }
 
     private static Misfit encoderOutputBackward(String operand, TensorSpec pooled, TensorSpec concatenation) {
-        return misfit(new EncoderOutputBackward(), operand,
+        return misfit(new EncoderOutputBackward(false), operand,
                 List.of(activation(1, 2, 5, 5), row(4, 2), row(2), row(2), pooled, concatenation), row(2), row(2));
     }
 

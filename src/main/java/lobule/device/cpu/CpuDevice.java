@@ -143,7 +143,8 @@ public final class CpuDevice implements Device {
             case CropConcatenate _ -> new CpuCropConcatenate(workers, in.get(0), in.get(1));
             case CropConcatenateBackward _ -> new CpuCropConcatenateBackward(workers, out.get(0), out.get(1));
             case EncoderOutput _ -> new CpuEncoderOutput(workers, in.get(0), out.get(0), out.get(1));
-            case EncoderOutputBackward _ -> new CpuEncoderOutputBackward(workers, in.get(0), in.get(4), in.get(5));
+            case EncoderOutputBackward backward ->
+                    new CpuEncoderOutputBackward(workers, backward, in.get(0), in.get(4), in.get(5));
             case Add _ -> new CpuAdd(workers);
             case SoftmaxDice dice -> CpuLosses.dice(workers, dice, in.get(0));
             case SoftmaxDiceBackward(SoftmaxDice dice) -> CpuLosses.diceBackward(workers, dice, in.get(0));

@@ -121,9 +121,10 @@ final class OpKernels {
             case RunningStatistics _ -> new CudaRunningStatistics(kernels);
             case BatchRenorm renorm -> normalisesByCudnn(renorm.dropout())
                     ? new CudnnBatchRenorm(kernels, cudnn, renorm, first) : new CudaBatchRenorm(kernels, renorm);
-            case BatchRenormBackward backward -> backward.relu() && normalisesByCudnn(backward.dropout())
+            case BatchRenormBackward backward -> backward.relu() && !backward.fixed()
+                    && normalisesByCudnn(backward.dropout())
                     ? new CudnnBatchRenormBackward(kernels, cudnn, backward, first)
-                    : new CudaBatchRenormBackward(kernels, backward, first);
+                    : new CudaBatchRenormBackward(context, kernels, backward, first);
             case MaxPool _ -> cudnnOps.contains(CudnnOp.POOL)
                     ? new CudnnPooling(cudnn, first, outputs.getFirst().shape(), false) : new CudaMaxPool(kernels);
             case MaxPoolBackward _ -> cudnnOps.contains(CudnnOp.POOL)
@@ -133,7 +134,8 @@ final class OpKernels {
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
             case EncoderOutput _ -> new CudaEncoderOutput(context, kernels);
-            case EncoderOutputBackward _ -> new CudaEncoderOutputBackward(kernels, first);
+            case EncoderOutputBackward backward ->
+                    new CudaEncoderOutputBackward(context, kernels, backward, first);
             case Add _ -> new CudaAdd(kernels);
             case SoftmaxDice dice -> new CudaSoftmaxDice(kernels, dice, first);
             case SoftmaxDiceBackward(SoftmaxDice dice) -> new CudaSoftmaxDiceBackward(kernels, dice, first);
@@ -148,8 +150,8 @@ final class OpKernels {
     }
 
     /**
-     * cuDNN has no dropout behind its normalisation; and its gradient cannot be written over dy, which a ReLU's copy
-     * is.
+     * cuDNN has no dropout behind its normalisation, and no gradient but that over the batch's statistics, which cannot
+     * be written over dy, which a ReLU's copy is.
      */
     private boolean normalisesByCudnn(Optional<Dropout> dropout) {
         return cudnnOps.contains(CudnnOp.NORM) && dropout.isEmpty();

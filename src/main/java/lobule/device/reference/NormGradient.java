@@ -6,13 +6,14 @@ import lobule.device.Step;
 
 /**
  * Batch renormalisation's gradients for one channel at a time: dbeta = sum dy; dgamma = r sum(dy xbar) + d sum(dy);
- * dx = gamma r / sigma (dy - sum(dy)/M - xbar sum(dy xbar)/M), with sums over the M values of the channel. Inputs x,
- * statistics, gamma, beta come first, states are dgamma and dbeta; dx may be any operand's memory.
+ * dx = gamma r / sigma (dy - sum(dy)/M - xbar sum(dy xbar)/M), with sums over the M values of the channel,
+ * which for fixed statistics are not subtracted. Inputs x, statistics, gamma, beta come first, states are dgamma and
+ * dbeta; dx may be any operand's memory.
  */
-record NormGradient(HostTensor x, HostTensor dx, ParameterGradient gamma, ParameterGradient beta) {
+record NormGradient(boolean fixed, HostTensor x, HostTensor dx, ParameterGradient gamma, ParameterGradient beta) {
 
-    static NormGradient of(Operands operands) {
-        return new NormGradient(HostTensor.of(operands.input(0)), HostTensor.of(operands.output(0)),
+    static NormGradient of(boolean fixed, Operands operands) {
+        return new NormGradient(fixed, HostTensor.of(operands.input(0)), HostTensor.of(operands.output(0)),
                 ParameterGradient.of(operands.state(0)), ParameterGradient.of(operands.state(1)));
     }
 
@@ -24,7 +25,7 @@ record NormGradient(HostTensor x, HostTensor dx, ParameterGradient gamma, Parame
         gamma.put(c, norm.r() * sumTimesX + norm.d() * sum, step);
         beta.put(c, sum, step);
         double values = x.extents().valuesPerChannel();
-        inputGradient(c, norm, dy, sum / values, sumTimesX / values);
+        inputGradient(c, norm, dy, fixed ? 0 : sum / values, fixed ? 0 : sumTimesX / values);
     }
 
     private void inputGradient(long c, ChannelNorm norm, LongToDoubleFunction dy, double mean, double meanTimesX) {

@@ -20,7 +20,7 @@ final class ReferenceBatchRenormBackward implements Launch {
         this.operands = operands;
         this.x = HostTensor.of(operands.input(0));
         this.dy = HostTensor.of(operands.input(4));
-        this.gradient = NormGradient.of(operands);
+        this.gradient = NormGradient.of(op.fixed(), operands);
         this.parallel = parallel;
     }
 

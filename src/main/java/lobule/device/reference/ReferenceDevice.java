@@ -91,7 +91,8 @@ public final class ReferenceDevice implements Device {
             case BatchRenorm norm -> operands -> new ReferenceBatchRenorm(norm, operands, parallel);
             case BatchRenormBackward norm -> operands -> new ReferenceBatchRenormBackward(norm, operands, parallel);
             case EncoderOutput _ -> operands -> new ReferenceEncoderOutput(operands, parallel);
-            case EncoderOutputBackward() -> operands -> new ReferenceEncoderOutputBackward(operands, parallel);
+            case EncoderOutputBackward(boolean fixed) ->
+                    operands -> new ReferenceEncoderOutputBackward(fixed, operands, parallel);
             case RunningStatistics() -> ReferenceRunningStatistics::new;
             case Dropout dropout -> operands -> new ReferenceDropout(dropout, operands, parallel);
             case SoftmaxCrossEntropy loss -> operands -> new ReferenceSoftmaxCrossEntropy(loss, operands, parallel);

@@ -18,13 +18,13 @@ final class ReferenceEncoderOutputBackward implements Launch {
     private final NormGradient gradient;
     private final Parallel parallel;
 
-    ReferenceEncoderOutputBackward(Operands operands, Parallel parallel) {
+    ReferenceEncoderOutputBackward(boolean fixed, Operands operands, Parallel parallel) {
         this.operands = operands;
         this.x = HostTensor.of(operands.input(0));
         this.window = PoolWindow.of(operands.input(0).spec().shape());
         this.pooled = HostTensor.of(operands.input(4));
         this.concatenation = HostTensor.of(operands.input(5));
-        this.gradient = NormGradient.of(operands);
+        this.gradient = NormGradient.of(fixed, operands);
         this.parallel = parallel;
     }
 

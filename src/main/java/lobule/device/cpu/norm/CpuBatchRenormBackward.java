@@ -44,7 +44,7 @@ public final class CpuBatchRenormBackward implements Kernel {
     @Override
     public Launch bind(Operands operands) {
         MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
-        NormGradient gradient = new NormGradient(pattern, op.relu(), pattern.chunks(), operands,
+        NormGradient gradient = new NormGradient(pattern, op.relu(), op.fixed(), pattern.chunks(), operands,
                 workspace.asSlice(0, sumBytes()));
         MemorySegment dy = HostBuffer.segment(operands.input(4));
         return op.dropout().map(dropout -> masked(dropout, gradient, dy, workspace.asSlice(sumBytes())))

@@ -13,6 +13,7 @@ import lobule.device.Operands;
 import lobule.device.cpu.machine.Lanes;
 import lobule.device.cpu.machine.Memory;
 import lobule.device.cpu.machine.WorkerPool;
+import lobule.op.EncoderOutputBackward;
 import lobule.tensor.Shape;
 
 /**
@@ -24,10 +25,12 @@ public final class CpuEncoderOutputBackward implements Kernel {
     private final WorkerPool workers;
     private final ChannelPattern pattern;
     private final EncoderVoxels voxels;
+    private final boolean fixed;
 
-    public CpuEncoderOutputBackward(WorkerPool workers, Shape x, Shape pooled, Shape joined) {
+    public CpuEncoderOutputBackward(WorkerPool workers, EncoderOutputBackward op, Shape x, Shape pooled, Shape joined) {
         this.workers = workers;
         this.pattern = new ChannelPattern(x);
+        this.fixed = op.fixed();
         this.voxels = new EncoderVoxels(x, pooled, joined);
     }
 
@@ -71,7 +74,8 @@ public final class CpuEncoderOutputBackward implements Kernel {
             pooled = HostBuffer.segment(operands.input(4));
             joined = HostBuffer.segment(operands.input(5));
             MemorySegment workspace = Memory.workspace(operands, workspaceBytes());
-            gradient = new NormGradient(pattern, true, voxels.layers(), operands, workspace.asSlice(0, sumBytes()));
+            gradient = new NormGradient(pattern, true, fixed, voxels.layers(), operands,
+                    workspace.asSlice(0, sumBytes()));
             for (int thread = 0; thread < workers.threads(); thread++) {
                 long first = sumBytes() + 2L * thread * layerBytes();
                 gradients[thread] = workspace.asSlice(first, layerBytes());

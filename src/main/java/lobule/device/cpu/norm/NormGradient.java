@@ -14,7 +14,8 @@ import lobule.device.cpu.machine.Lanes;
  * The gradients of a normalisation, in two passes over runs of whole voxels: sums a channel, then dx. Inputs x,
  * statistics, gamma, beta come first, states are dgamma and dbeta. dbeta = sum dy; dgamma = r sum(dy xbar) +
  * d sum(dy); dx = gamma r / sigma_B (dy - sum(dy)/M - xbar sum(dy xbar)/M). With a ReLU, dy counts where the output,
- * computed again from x, is above 0. dx may be the memory of x or dy.
+ * computed again from x, is above 0; where statistics are fixed, nothing is subtracted. dx may be the memory of x or
+ * dy.
  */
 final class NormGradient {
     private static final int SUM = 0;
@@ -29,12 +30,14 @@ final class NormGradient {
     private final MemorySegment gammaGradient;
     private final MemorySegment betaGradient;
     private final float floor;
+    private final boolean fixed;
     /** sum(dy)/M and sum(dy xbar)/M / sigma_B, repeated. */
     private final float[] meanGradient;
     private final float[] meanProduct;
 
     /** @param chunks each summed by itself; {@code memory} has {@link #bytes} of them */
-    NormGradient(ChannelPattern pattern, boolean relu, int chunks, Operands operands, MemorySegment memory) {
+    NormGradient(ChannelPattern pattern, boolean relu, boolean fixed, int chunks, Operands operands,
+                 MemorySegment memory) {
         this.pattern = pattern;
         this.rows = new ChannelRows(pattern, chunks, ROWS, memory);
         this.norm = NormCoefficients.of(pattern, operands);
@@ -42,6 +45,7 @@ final class NormGradient {
         this.dx = HostBuffer.segment(operands.output(0));
         this.gammaGradient = HostBuffer.segment(operands.state(0));
         this.betaGradient = HostBuffer.segment(operands.state(1));
+        this.fixed = fixed;
         this.floor = relu ? 0 : Float.NEGATIVE_INFINITY;
         this.meanGradient = pattern.coefficients();
         this.meanProduct = pattern.coefficients();
@@ -109,8 +113,8 @@ final class NormGradient {
             double product = rows.total(PRODUCT, c);
             deliver(betaGradient, c, sum, step);
             deliver(gammaGradient, c, norm.r(c) * product + norm.d(c) * sum, step);
-            meanGradient[c] = (float) (sum / values);
-            meanProduct[c] = (float) (product / values * norm.inverse[c]);
+            meanGradient[c] = fixed ? 0 : (float) (sum / values);
+            meanProduct[c] = fixed ? 0 : (float) (product / values * norm.inverse[c]);
         }
         pattern.repeat(meanGradient);
         pattern.repeat(meanProduct);

@@ -1,14 +1,11 @@
 package lobule.device.cuda.convolution;
 
-import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
-
 import java.util.Optional;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.cuda.driver.Cleanup;
 import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.driver.DeviceBuffer;
 import lobule.device.cuda.driver.DevicePointer;
-import lobule.device.cuda.driver.Driver;
 import lobule.tensor.Shape;
 
 /** Operands of a convolution, all 0, for as long as algorithms are tried. */
@@ -40,7 +37,7 @@ final class TrialMemory implements AutoCloseable {
     private DevicePointer zeros(Shape shape) {
         long bytes = shape.elements() * Float.BYTES;
         DevicePointer pointer = allocate(bytes);
-        Driver.check(cuMemsetD8Async(pointer, (byte) 0, bytes, context.compute()), "cuMemsetD8Async", bytes + " bytes");
+        context.clear(pointer, bytes);
         return pointer;
     }
 

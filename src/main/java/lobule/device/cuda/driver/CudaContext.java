@@ -12,6 +12,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceGetName;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
@@ -117,6 +118,14 @@ public final class CudaContext implements AutoCloseable {
         long[] total = new long[1];
         Driver.check(cuMemGetInfo(free, total), "cuMemGetInfo", name);
         return new long[] {free[0], total[0]};
+    }
+
+    /** Sets memory to 0, in order with the launches. */
+    public void clear(DevicePointer pointer, long bytes) {
+        int status = cuMemsetD8Async(pointer, (byte) 0, bytes, compute);
+        if (status != 0) {
+            Driver.check(status, "cuMemsetD8Async", bytes + " bytes");
+        }
     }
 
     /** Waits for the launches so far. */

@@ -3,6 +3,7 @@ package lobule.device.cuda.norm;
 import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
+import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.kernel.ChannelRows;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
@@ -17,11 +18,11 @@ public final class CudaBatchRenormBackward implements Kernel {
     private final ChannelRows rows;
     private final NormGradient gradient;
 
-    public CudaBatchRenormBackward(Kernels kernels, BatchRenormBackward op, Shape x) {
+    public CudaBatchRenormBackward(CudaContext context, Kernels kernels, BatchRenormBackward op, Shape x) {
         this.kernels = kernels;
         this.op = op;
         this.rows = ChannelRows.of(x);
-        this.gradient = new NormGradient(x, rows.blocks());
+        this.gradient = new NormGradient(context, kernels, op.fixed(), x, rows.blocks());
     }
 
     @Override
@@ -37,11 +38,11 @@ public final class CudaBatchRenormBackward implements Kernel {
     private Launch plain(Operands operands) {
         KernelCall sums = sums("batch_renorm", "renorm_backward_partial", operands)
                 .sizes(rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu()).build(rows.blocks());
-        NormGradient.Finish finish = gradient.finish(kernels, operands);
+        Launch finish = gradient.finish(operands);
         KernelCall apply = apply("batch_renorm", "renorm_backward_apply", operands).build(rows.blocks());
         return step -> {
             sums.launch();
-            finish.launch(step);
+            finish.run(step);
             apply.launch();
         };
     }
@@ -49,12 +50,12 @@ public final class CudaBatchRenormBackward implements Kernel {
     private Launch dropping(Operands operands, Dropout dropout) {
         DropoutCall sums = DropoutCall.of(sums("renorm_dropout", "renorm_dropout_backward_partial", operands)
                 .sizes(rows.batch(), rows.channels(), rows.voxels(), rows.chunks()).flag(op.relu()), dropout, rows);
-        NormGradient.Finish finish = gradient.finish(kernels, operands);
+        Launch finish = gradient.finish(operands);
         DropoutCall apply = DropoutCall.of(apply("renorm_dropout", "renorm_dropout_backward_apply", operands), dropout,
                 rows);
         return step -> {
             sums.launch(step);
-            finish.launch(step);
+            finish.run(step);
             apply.launch(step);
         };
     }

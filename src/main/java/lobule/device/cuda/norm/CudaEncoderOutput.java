@@ -1,7 +1,5 @@
 package lobule.device.cuda.norm;
 
-import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
-
 import java.util.ArrayList;
 import java.util.List;
 import lobule.device.Kernel;
@@ -10,7 +8,6 @@ import lobule.device.Operands;
 import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.driver.DeviceBuffer;
 import lobule.device.cuda.driver.DevicePointer;
-import lobule.device.cuda.driver.Driver;
 import lobule.device.cuda.kernel.Extents;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
@@ -46,16 +43,9 @@ public final class CudaEncoderOutput implements Kernel {
         return step -> {
             call.launch();
             for (DevicePointer channels : rest) {
-                clear(channels, restBytes);
+                context.clear(channels, restBytes);
             }
         };
-    }
-
-    private void clear(DevicePointer pointer, long bytes) {
-        int status = cuMemsetD8Async(pointer, (byte) 0, bytes, context.compute());
-        if (status != 0) {
-            Driver.check(status, "cuMemsetD8Async", bytes + " bytes");
-        }
     }
 
     /** What the kernels of both passes are told of the shapes. */
