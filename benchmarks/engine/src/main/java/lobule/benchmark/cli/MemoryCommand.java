@@ -3,16 +3,17 @@ package lobule.benchmark.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import lobule.benchmark.contest.Contest;
 import lobule.benchmark.contest.Outcome;
 import lobule.benchmark.contest.Result;
-import lobule.benchmark.machine.Machine;
+import lobule.benchmark.document.ResultFolder;
 import lobule.benchmark.report.Quantities;
 import lobule.benchmark.report.Table;
 import lobule.benchmark.task.Mode;
+import lobule.benchmark.task.Task;
 import lobule.benchmark.worker.Entrant;
-import lobule.benchmark.worker.Worker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,30 +37,36 @@ final class MemoryCommand implements Callable<Integer> {
     @Option(names = "--experiment", split = ",", paramLabel = "NAME", description = "Presets. Default: all four.")
     private List<String> experiments = TaskOptions.EXPERIMENTS;
 
-    @Option(names = "--steps", paramLabel = "N", description = "After the first. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", paramLabel = "N", converter = Count.class, description = "After the first. Default: ${DEFAULT-VALUE}.")
     private int steps = 5;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Machine machine = Machine.current();
-        List<Outcome> outcomes = new ArrayList<>();
-        Table table = new Table("preset", "step", PLANNED, TAKEN, "of it arena", "peak resident",
-                "Java heap a step");
+        Map<String, Task> tasks = options.tasks(Mode.TRAINING, experiments);
         List<String> faults = new ArrayList<>();
-        for (String experiment : experiments) {
-            Outcome outcome = Contest.run(Worker.class, List.of(Entrant.LOBULE_CPU),
-                    options.task(Mode.TRAINING, experiment), steps, out);
-            Result result = outcome.base();
-            outcomes.add(outcome);
-            table.add(experiment, outcome.task(), Quantities.bytes(result.memory().get(PLANNED)),
-                    Quantities.bytes(result.memory().get(TAKEN)), Quantities.bytes(result.memory().get(ARENA)),
-                    Quantities.bytes(result.peakResident()), result.allocatedBytes() + " bytes");
-            check(experiment, result, faults);
+        try (ResultFolder folder = options.results("memory")) {
+            List<Outcome> outcomes = new ArrayList<>();
+            Table table = new Table("preset", "step", PLANNED, TAKEN, "of it arena", "peak resident",
+                    "Java heap a step");
+            tasks.forEach((experiment, task) -> {
+                Outcome outcome = Contest.run(List.of(Entrant.LOBULE_CPU), task, steps, out);
+                outcomes.add(outcome);
+                add(table, experiment, outcome);
+                check(experiment, outcome.base(), faults);
+            });
+            folder.write(outcomes.stream().flatMap(outcome -> outcome.entries().stream()).toList(), outcomes,
+                    table.toString(), out);
         }
-        options.folder().write("memory", machine, outcomes, table.toString(), out);
         faults.forEach(out::println);
         return faults.isEmpty() ? 0 : Commands.CHECK_FAILED;
+    }
+
+    private static void add(Table table, String experiment, Outcome outcome) {
+        Result result = outcome.base();
+        table.add(experiment, outcome.task(), Quantities.bytes(result.memory().get(PLANNED)),
+                Quantities.bytes(result.memory().get(TAKEN)), Quantities.bytes(result.memory().get(ARENA)),
+                Quantities.bytes(result.peakResident()), result.allocatedBytes() + " bytes");
     }
 
     /** What was taken is what was planned, and the step was one. */

@@ -1,23 +1,25 @@
 package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import lobule.benchmark.jmh.OpRow;
-import lobule.benchmark.jmh.PatchRow;
-import lobule.benchmark.jmh.StepRow;
+import lobule.benchmark.document.ResultFolder;
+import lobule.benchmark.jmh.DistinctOps;
+import lobule.benchmark.jmh.JmhOptions;
 import lobule.benchmark.jmh.Throughput;
+import lobule.benchmark.jmh.ThroughputFigures;
 import lobule.benchmark.jmh.ThroughputReport;
 import lobule.benchmark.machine.FmaPeak;
-import lobule.benchmark.machine.Machine;
 import lobule.benchmark.task.Mode;
 import lobule.benchmark.task.Task;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Each op, each preset's step and patch loading, by JMH. */
@@ -43,39 +45,48 @@ final class ThroughputCommand implements Callable<Integer> {
     private List<String> experiments = TaskOptions.EXPERIMENTS;
 
     @Option(names = "--node", split = ",", paramLabel = "NAME", description = "Only the ops of these nodes, such as"
-            + " encoder.0.conv2.")
+            + " encoder.0.conv2; of those alike the first is measured.")
     private List<String> nodes = List.of();
 
-    @Option(names = "--iterations", paramLabel = "N", description = "Measured ones. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--iterations", paramLabel = "N", converter = Count.class, description = "Measured ones. Default:"
+            + " ${DEFAULT-VALUE}.")
     private int iterations = 5;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Of an iteration of ops and patches. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Option(names = "--seconds", paramLabel = "S", converter = Seconds.class, description = "Of an iteration of ops and"
+            + " patches. Default: ${DEFAULT-VALUE}.")
     private double seconds = 1;
+
+    @Parameters(paramLabel = "-- JMH", description = "JMH's own options, which go before these: -- -f 2 -prof gc;"
+            + " -- -h lists them.")
+    private List<String> jmh = List.of();
 
     @Override
     public Integer call() {
+        JmhOptions jmhOptions = JmhOptions.of(jmh);
+        if (jmhOptions.printsHelp()) {
+            return 0;
+        }
+        if (!nodes.isEmpty() && !parts.contains(Part.OPS)) {
+            throw new ParameterException(spec.commandLine(), "--node selects ops, which --only leaves out");
+        }
+        Map<String, Task> tasks = options.tasks(Mode.TRAINING, experiments);
+        DistinctOps ops = new DistinctOps(tasks.get(experiments.getFirst()));
+        Set<String> selected = ops.select(nodes);
         PrintWriter out = spec.commandLine().getOut();
-        Machine machine = Machine.current();
-        Throughput throughput = options.throughput(iterations, seconds);
-        Task first = task(experiments.getFirst());
-        double peak = new FmaPeak(first.threads()).measure(PEAK_SECONDS);
-        List<OpRow> ops = parts.contains(Part.OPS) ? throughput.ops(experiments.getFirst(), first, nodes) : List.of();
-        List<StepRow> steps = parts.contains(Part.STEPS) ? throughput.steps(experiments, this::task) : List.of();
-        List<PatchRow> patches = parts.contains(Part.PATCHES) ? throughput.patches(experiments, this::task)
-                : List.of();
-        Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("fma_peak", peak);
-        figures.put("ops_of", first);
-        figures.put("ops", ops);
-        figures.put("steps", steps);
-        figures.put("patches", patches);
-        options.folder().write("throughput", machine, figures,
-                ThroughputReport.markdown(first, peak, ops, steps, patches), out);
+        try (ResultFolder folder = options.results("throughput")) {
+            ThroughputFigures figures = measure(options.throughput(iterations, seconds, jmhOptions, folder), tasks,
+                    ops, selected);
+            folder.write(figures.entries(), figures, ThroughputReport.markdown(figures), out);
+        }
         return 0;
     }
 
-    private Task task(String experiment) {
-        return options.task(Mode.TRAINING, experiment);
+    private ThroughputFigures measure(Throughput throughput, Map<String, Task> tasks, DistinctOps ops,
+                                      Set<String> selected) {
+        double peak = new FmaPeak(throughput.threads()).measure(PEAK_SECONDS);
+        return new ThroughputFigures(peak, ops.task(),
+                parts.contains(Part.OPS) ? throughput.ops(experiments.getFirst(), ops, selected) : List.of(),
+                parts.contains(Part.STEPS) ? throughput.steps(tasks) : List.of(),
+                parts.contains(Part.PATCHES) ? throughput.patches(tasks) : List.of());
     }
 }

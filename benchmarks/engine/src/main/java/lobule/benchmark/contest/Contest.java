@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import lobule.benchmark.document.Samples;
 import lobule.benchmark.machine.FmaPeak;
 import lobule.benchmark.task.Task;
 import lobule.benchmark.worker.Entrant;
@@ -37,19 +38,18 @@ public final class Contest {
     }
 
     /**
-     * @param main     class whose {@code main} runs a worker process
      * @param entrants the one that the others are related to first
      * @param steps    timed ones for each, after one that is not
      * @param out      told of progress
      */
-    public static Outcome run(Class<?> main, List<Entrant> entrants, Task task, int steps, PrintWriter out) {
+    public static Outcome run(List<Entrant> entrants, Task task, int steps, PrintWriter out) {
         out.println(task);
         out.flush();
         Contest contest = new Contest(task, out);
         List<WorkerProcess> workers = new ArrayList<>();
         try {
             for (Entrant entrant : entrants) {
-                workers.add(WorkerProcess.start(main, entrant, task, Optional.empty()));
+                workers.add(WorkerProcess.start(entrant, task, Optional.empty()));
             }
             return contest.run(workers, steps);
         } finally {
@@ -86,8 +86,9 @@ public final class Contest {
     private Result result(WorkerProcess worker) {
         List<StepTime> all = times.get(worker);
         List<StepTime> timed = all.subList(1, all.size());
-        return new Result(worker.entrant().label(), worker.description(),
-                timed.stream().map(StepTime::seconds).toList(), timed.stream().map(StepTime::cpuSeconds).toList(),
+        return new Result(worker.entrant().label(), worker.description(), worker.entrant().settings(),
+                new Samples(timed.stream().map(StepTime::seconds).toList()),
+                new Samples(timed.stream().map(StepTime::cpuSeconds).toList()),
                 all.getFirst().seconds(), all.getLast().peakResident(),
                 timed.stream().mapToLong(StepTime::allocatedBytes).min().orElse(0), worker.memory(),
                 fingerprints.get(worker));

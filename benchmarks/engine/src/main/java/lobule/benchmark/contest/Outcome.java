@@ -1,6 +1,7 @@
 package lobule.benchmark.contest;
 
 import java.util.List;
+import lobule.benchmark.document.Entry;
 import lobule.benchmark.task.Task;
 
 /**
@@ -30,5 +31,10 @@ public record Outcome(Task task, long floatingPointOperations, double fmaPeak, L
     /** Whether all contenders computed the same step. */
     public boolean agrees() {
         return results.stream().allMatch(result -> result.fingerprint().agreesWith(base().fingerprint()));
+    }
+
+    /** What this is compared by with another run's: time and memory of each contender. */
+    public List<Entry> entries() {
+        return results.stream().flatMap(result -> result.entries(result.contender(), task.work()).stream()).toList();
     }
 }

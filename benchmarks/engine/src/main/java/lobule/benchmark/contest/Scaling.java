@@ -2,6 +2,7 @@ package lobule.benchmark.contest;
 
 import java.util.ArrayList;
 import java.util.List;
+import lobule.benchmark.document.Entry;
 import lobule.benchmark.report.Quantities;
 import lobule.benchmark.report.Table;
 
@@ -22,6 +23,18 @@ public record Scaling(String axis, List<Long> values, List<Outcome> outcomes) {
                     .append("\n\n").append(scaling.table()).append('\n');
         }
         return text.toString();
+    }
+
+    /** What this is compared by with another run's. */
+    public List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            for (Result result : outcomes.get(i).results()) {
+                entries.addAll(result.entries(axis + " " + values.get(i) + ", " + result.contender(),
+                        outcomes.get(i).task().work()));
+            }
+        }
+        return entries;
     }
 
     private Table table() {

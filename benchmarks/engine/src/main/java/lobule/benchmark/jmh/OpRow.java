@@ -1,5 +1,7 @@
 package lobule.benchmark.jmh;
 
+import lobule.benchmark.document.Samples;
+
 /**
  * What one op of the step was measured at.
  *
@@ -7,14 +9,13 @@ package lobule.benchmark.jmh;
  * @param shape                   of its largest operand
  * @param floatingPointOperations of one run; 0 where it is no convolution
  * @param bytes                   of all operands, each once
- * @param seconds                 of one run, on average
- * @param error                   half width of the 99.9 % interval of the seconds; NaN with too few iterations
+ * @param seconds                 of one run, the mean of each iteration
  */
 public record OpRow(String node, String op, int count, String shape, long floatingPointOperations, long bytes,
-                    double seconds, double error) {
+                    Samples seconds) {
 
     /** Of all nodes like it in one step. */
     public double secondsOfStep() {
-        return count * seconds;
+        return count * seconds.mean();
     }
 }

@@ -1,4 +1,6 @@
 package lobule.benchmark.jmh;
 
+import lobule.benchmark.document.Samples;
+
 /** What loading a patch was measured at. */
-public record PatchRow(String experiment, String patch, double seconds, double error) {}
+public record PatchRow(String experiment, String patch, Samples seconds) {}

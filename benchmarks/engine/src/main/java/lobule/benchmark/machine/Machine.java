@@ -4,24 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
- * Where and when figures were taken.
+ * Where figures were taken.
  *
  * @param memoryBytes of the whole machine
  * @param load        processes running or waiting, averaged over the last minute; above 0.5 others were at work
  */
-public record Machine(String processor, int cores, long memoryBytes, String kernel, String jdk, double load,
-                      String time) {
+public record Machine(String processor, int cores, long memoryBytes, String kernel, String jdk, double load) {
 
     public static Machine current() {
         return new Machine(value("/proc/cpuinfo", "model name"), Runtime.getRuntime().availableProcessors(),
                 Long.parseLong(value("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) << 10,
                 System.getProperty("os.version"), Runtime.version().toString(),
-                Double.parseDouble(lines("/proc/loadavg").split(" ", 2)[0]),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Double.parseDouble(lines("/proc/loadavg").split(" ", 2)[0]));
     }
 
     private static String value(String file, String key) {

@@ -1,6 +1,7 @@
 package lobule.benchmark.task;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,17 +43,26 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
      *
      * @param patch        such as 60x60x52, or null for the preset's own
      * @param baseChannels or 0 for the preset's own
+     * @throws lobule.file.InputException where there is no such preset, or it cannot have such a size
      */
     public static Task ofPreset(Mode mode, String experiment, String patch, int baseChannels, int threads) {
-        TrainConfig preset = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", experiment));
+        Map<String, Object> options = new HashMap<>(Map.of("experiment", experiment));
         // A preset of the other rank keeps its own size: one --patch then serves a list of presets.
-        Map<String, Object> options = patch == null || patch.split("x", -1).length != preset.network().rank()
-                ? Map.of("experiment", experiment) : Map.of("experiment", experiment, "patch", patch);
+        if (patch != null && rank(patch) == ConfigLayers.resolve(Optional.empty(), options).network().rank()) {
+            options.put("patch", patch);
+        }
+        if (baseChannels > 0) {
+            options.put("network.base-channels", baseChannels);
+        }
         TrainConfig config = ConfigLayers.resolve(Optional.empty(), options);
         List<Long> sizes = config.output().sizes();
-        return new Task(mode, sizes.subList(2, sizes.size()),
-                baseChannels == 0 ? config.network().baseChannels() : baseChannels, config.network().dropout(),
-                config.loss().name(), threads, Recompute.NONE);
+        return new Task(mode, sizes.subList(2, sizes.size()), config.network().baseChannels(),
+                config.network().dropout(), config.loss().name(), threads, Recompute.NONE);
+    }
+
+    /** Of a patch as the command line has it. */
+    public static int rank(String patch) {
+        return patch.split("x", -1).length;
     }
 
     public Task withMode(Mode other) {
@@ -132,10 +142,15 @@ public record Task(Mode mode, List<Long> patch, int baseChannels, double dropout
         return String.join("x", patch.stream().map(String::valueOf).toList());
     }
 
+    /** All but the threads: what results are compared by. */
+    public String work() {
+        return mode + " step of " + patchText() + ", " + baseChannels + " base channels, " + loss
+                + (dropout > 0 ? " with dropout" : "")
+                + (recompute == Recompute.NONE || mode == Mode.FORWARD ? "" : ", recompute " + recompute.label());
+    }
+
     @Override
     public String toString() {
-        return mode + " step of " + patchText() + ", " + baseChannels + " base channels, " + loss
-                + (dropout > 0 ? " with dropout" : "") + ", " + threads + (threads == 1 ? " thread" : " threads")
-                + (recompute == Recompute.NONE || mode == Mode.FORWARD ? "" : ", recompute " + recompute.label());
+        return work() + ", " + threads + (threads == 1 ? " thread" : " threads");
     }
 }

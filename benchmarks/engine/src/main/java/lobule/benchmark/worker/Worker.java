@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import lobule.benchmark.machine.ProcessMemory;
 import lobule.benchmark.task.RecordedValues;
 import lobule.benchmark.task.SeededValues;
@@ -45,26 +47,29 @@ public final class Worker {
         this.out = out;
     }
 
-    /** @param arguments of {@link Worker#run} */
-    public static void main(String[] arguments) {
-        run(arguments, new OwnContenders());
-    }
-
     /** @param arguments the contender's name, the task as JSON, and a recorded step to start from, or none */
-    public static void run(String[] arguments, Contenders contenders) {
+    public static void main(String[] arguments) {
         Task task = JsonMapper.shared().readValue(arguments[1], Task.class);
         if (arguments.length == 2) {
-            answer(task, contenders, arguments[0], new SeededValues(task.trainingNetwork().initials(), SEED));
+            answer(task, arguments[0], new SeededValues(task.trainingNetwork().initials(), SEED));
         } else {
             try (SafeTensors recorded = SafeTensors.open(Path.of(arguments[2]))) {
-                answer(task, contenders, arguments[0], new RecordedValues(recorded));
+                answer(task, arguments[0], new RecordedValues(recorded));
             }
         }
     }
 
-    private static void answer(Task task, Contenders contenders, String name, StepValues values) {
+    private static Contender open(String name, Task task, StepValues values) {
+        Stream<Contenders> others = ServiceLoader.load(Contenders.class).stream().map(ServiceLoader.Provider::get);
+        return Stream.concat(Stream.of(new OwnContenders()), others)
+                .flatMap(contenders -> contenders.open(name, task, values).stream()).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("contender is \"" + name
+                        + "\", which nothing on the class path provides"));
+    }
+
+    private static void answer(Task task, String name, StepValues values) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        try (Contender contender = contenders.open(name, task, values)) {
+        try (Contender contender = open(name, task, values)) {
             Worker worker = new Worker(task, contender, out);
             worker.print(contender.description());
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

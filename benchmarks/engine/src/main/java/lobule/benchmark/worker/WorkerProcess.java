@@ -35,16 +35,15 @@ public final class WorkerProcess implements AutoCloseable {
     /**
      * Starts the process and waits until its contender is ready.
      *
-     * @param main     class whose {@code main} calls {@link Worker#run}
      * @param recorded step to start from; empty to draw the values
      */
-    public static WorkerProcess start(Class<?> main, Entrant entrant, Task task, Optional<Path> recorded) {
+    public static WorkerProcess start(Entrant entrant, Task task, Optional<Path> recorded) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m",
                 "-XX:MaxDirectMemorySize=1t", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
                 "--add-modules", "jdk.incubator.vector", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-Dorg.bytedeco.javacpp.maxBytes=0", "-cp", System.getProperty("java.class.path"), main.getName(),
-                entrant.contender(), JsonMapper.shared().writeValueAsString(task)));
+                "-Dorg.bytedeco.javacpp.maxBytes=0", "-cp", System.getProperty("java.class.path"),
+                Worker.class.getName(), entrant.contender(), JsonMapper.shared().writeValueAsString(task)));
         recorded.ifPresent(file -> command.add(file.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
         builder.environment().putAll(entrant.environment());

@@ -1,35 +1,22 @@
 package lobule.benchmark.peers;
 
+import java.util.Optional;
 import lobule.benchmark.task.Mode;
 import lobule.benchmark.task.StepValues;
 import lobule.benchmark.task.Task;
 import lobule.benchmark.worker.Contender;
 import lobule.benchmark.worker.Contenders;
 import lobule.benchmark.worker.Entrant;
-import lobule.benchmark.worker.OwnContenders;
-import lobule.benchmark.worker.Worker;
 
-/** Lobule and the libraries it is measured beside. */
-final class PeerContenders implements Contenders {
-    static final String LIBTORCH = "libtorch";
-    /** In rows of NCDHW: to see what channels-last is worth. */
-    static final String LIBTORCH_ROWS = "libtorch-rows";
-    static final String ONNX_RUNTIME = "onnxruntime";
-
-    /** A worker process of any of them. */
-    public static void main(String[] arguments) {
-        Worker.run(arguments, new PeerContenders());
-    }
-
+/** The libraries that Lobule is measured beside. */
+public final class PeerContenders implements Contenders {
     @Override
-    public Contender open(String name, Task task, StepValues values) {
+    public Optional<Contender> open(String name, Task task, StepValues values) {
         return switch (name) {
-            case Entrant.LOBULE, Entrant.LOBULE_DIRECT -> new OwnContenders().open(name, task, values);
-            case LIBTORCH -> libtorch(task, values, true);
-            case LIBTORCH_ROWS -> libtorch(task, values, false);
-            case ONNX_RUNTIME -> new OnnxForward(task, values);
-            default -> throw new IllegalArgumentException("contender is \"" + name + "\", expected one of "
-                    + Entrant.LOBULE + ", " + LIBTORCH + ", " + LIBTORCH_ROWS + ", " + ONNX_RUNTIME);
+            case Entrant.LIBTORCH -> Optional.of(libtorch(task, values, true));
+            case Entrant.LIBTORCH_ROWS -> Optional.of(libtorch(task, values, false));
+            case Entrant.ONNX_RUNTIME -> Optional.of(new OnnxForward(task, values));
+            default -> Optional.empty();
         };
     }
 

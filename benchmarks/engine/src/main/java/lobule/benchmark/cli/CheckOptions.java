@@ -1,4 +1,4 @@
-package lobule.benchmark.peers;
+package lobule.benchmark.cli;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -1,16 +1,17 @@
-package lobule.benchmark.peers;
+package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import lobule.benchmark.cli.Commands;
-import lobule.benchmark.cli.TaskOptions;
 import lobule.benchmark.contest.Contest;
 import lobule.benchmark.contest.ContestReport;
 import lobule.benchmark.contest.Outcome;
-import lobule.benchmark.machine.Machine;
+import lobule.benchmark.contest.PeerCheck;
+import lobule.benchmark.document.ResultFolder;
 import lobule.benchmark.task.Mode;
+import lobule.benchmark.task.Task;
 import lobule.benchmark.worker.Entrant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,30 +39,34 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
     private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
 
-    @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", paramLabel = "N", converter = Count.class,
+            description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
     private int steps = 5;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Machine machine = Machine.current();
-        if (!PeerCheck.run(checks.fixtures(), options.task(Mode.TRAINING, experiment), out)) {
-            return Commands.CHECK_FAILED;
+        Task task = options.task(Mode.TRAINING, experiment);
+        PeerCheck check = PeerCheck.of(checks.fixtures(), task);
+        try (ResultFolder folder = options.results("compare")) {
+            if (!check.run(out)) {
+                return Commands.CHECK_FAILED;
+            }
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Mode mode : EnumSet.copyOf(modes)) {
+                outcomes.add(Contest.run(entrants(mode), task.withMode(mode).withoutDropout(), steps, out));
+            }
+            folder.write(outcomes.stream().flatMap(outcome -> outcome.entries().stream()).toList(), outcomes,
+                    ContestReport.markdown(outcomes), out);
+            List<String> disagreements = ContestReport.disagreements(outcomes);
+            disagreements.forEach(out::println);
+            return disagreements.isEmpty() ? 0 : Commands.CHECK_FAILED;
         }
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Mode mode : modes) {
-            outcomes.add(Contest.run(PeerContenders.class, entrants(mode),
-                    options.task(mode, experiment).withoutDropout(), steps, out));
-        }
-        options.folder().write("compare", machine, outcomes, ContestReport.markdown(outcomes), out);
-        List<String> disagreements = ContestReport.disagreements(outcomes);
-        disagreements.forEach(out::println);
-        return disagreements.isEmpty() ? 0 : Commands.CHECK_FAILED;
     }
 
     /** With Lobule by direct convolution, as the peers compute, beside Lobule at its best. */
     private static List<Entrant> entrants(Mode mode) {
-        List<Entrant> entrants = new ArrayList<>(PeerBenchmarks.entrants(mode));
+        List<Entrant> entrants = new ArrayList<>(Entrant.all(mode));
         entrants.add(1, Entrant.LOBULE_CPU_DIRECT);
         return entrants;
     }

@@ -1,16 +1,17 @@
-package lobule.benchmark.peers;
+package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import lobule.benchmark.cli.TaskOptions;
 import lobule.benchmark.contest.Contest;
 import lobule.benchmark.contest.ContestReport;
 import lobule.benchmark.contest.Outcome;
-import lobule.benchmark.machine.Machine;
+import lobule.benchmark.document.ResultFolder;
 import lobule.benchmark.task.Mode;
+import lobule.benchmark.task.Task;
 import lobule.benchmark.worker.Entrant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,19 +35,20 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions options;
 
-    @Option(names = "--mode", split = ",", description = "training, forward; default both.")
+    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
     private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
 
-    @Option(names = "--steps", paramLabel = "N", description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", paramLabel = "N", converter = Count.class,
+            description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
     private int steps = 5;
 
     private static List<Entrant> settings() {
         return List.of(
-                entrant("idle threads sleep", PeerContenders.LIBTORCH, Map.of(POLICY, PASSIVE)),
-                entrant("idle threads spin", PeerContenders.LIBTORCH, Map.of(POLICY, ACTIVE)),
-                entrant("memory kept by malloc", PeerContenders.LIBTORCH, KEEP),
-                entrant("huge pages", PeerContenders.LIBTORCH, Map.of(POLICY, PASSIVE, "THP_MEM_ALLOC_ENABLE", "1")),
-                entrant("rows of NCDHW", PeerContenders.LIBTORCH_ROWS, Map.of(POLICY, PASSIVE)));
+                entrant("idle threads sleep", Entrant.LIBTORCH, Map.of(POLICY, PASSIVE)),
+                entrant("idle threads spin", Entrant.LIBTORCH, Map.of(POLICY, ACTIVE)),
+                entrant("memory kept by malloc", Entrant.LIBTORCH, KEEP),
+                entrant("huge pages", Entrant.LIBTORCH, Map.of(POLICY, PASSIVE, "THP_MEM_ALLOC_ENABLE", "1")),
+                entrant("rows of NCDHW", Entrant.LIBTORCH_ROWS, Map.of(POLICY, PASSIVE)));
     }
 
     private static Entrant entrant(String label, String contender, Map<String, String> environment) {
@@ -56,13 +58,15 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Machine machine = Machine.current();
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Mode mode : modes) {
-            outcomes.add(Contest.run(PeerContenders.class, settings(), options.task(mode, TaskOptions.EXPERIMENT),
-                    steps, out));
+        Task task = options.task(Mode.TRAINING, TaskOptions.EXPERIMENT);
+        try (ResultFolder folder = options.results("tune")) {
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Mode mode : EnumSet.copyOf(modes)) {
+                outcomes.add(Contest.run(settings(), task.withMode(mode), steps, out));
+            }
+            folder.write(outcomes.stream().flatMap(outcome -> outcome.entries().stream()).toList(), outcomes,
+                    ContestReport.markdown(outcomes), out);
         }
-        options.folder().write("tune", machine, outcomes, ContestReport.markdown(outcomes), out);
         return 0;
     }
 }

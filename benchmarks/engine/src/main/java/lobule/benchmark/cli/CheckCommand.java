@@ -1,8 +1,7 @@
-package lobule.benchmark.peers;
+package lobule.benchmark.cli;
 
 import java.util.concurrent.Callable;
-import lobule.benchmark.cli.Commands;
-import lobule.benchmark.cli.TaskOptions;
+import lobule.benchmark.contest.PeerCheck;
 import lobule.benchmark.task.Mode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +23,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return PeerCheck.run(checks.fixtures(), options.task(Mode.TRAINING, TaskOptions.EXPERIMENT),
-                spec.commandLine().getOut()) ? 0 : Commands.CHECK_FAILED;
+        PeerCheck check = PeerCheck.of(checks.fixtures(), options.task(Mode.TRAINING, TaskOptions.EXPERIMENT));
+        return check.run(spec.commandLine().getOut()) ? 0 : Commands.CHECK_FAILED;
     }
 }
