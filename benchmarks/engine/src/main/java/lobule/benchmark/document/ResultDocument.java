@@ -1,12 +1,11 @@
 package lobule.benchmark.document;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import lobule.file.AtomicFile;
+import lobule.file.DocumentFormat;
 import lobule.file.InputException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -50,7 +49,7 @@ public record ResultDocument(String schema, String benchmark, Conditions conditi
      */
     public static ResultDocument read(Path file) {
         try {
-            JsonNode root = JSON.readTree(Files.readString(file));
+            JsonNode root = DocumentFormat.JSON.tree(file);
             String schema = root.path("schema").asString("");
             if (!schema.equals(SCHEMA)) {
                 throw new InputException(file + ": " + (schema.isEmpty() ? "has no schema"
@@ -58,8 +57,6 @@ public record ResultDocument(String schema, String benchmark, Conditions conditi
                         + ": only results written by the same form of this program can be compared.");
             }
             return JSON.treeToValue(root, ResultDocument.class);
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be read (" + e + "); expected the figures of a benchmark.", e);
         } catch (JacksonException e) {
             throw new InputException(file + ": is no result of a benchmark ("
                     + e.getOriginalMessage().lines().findFirst().orElse("") + ").", e);
