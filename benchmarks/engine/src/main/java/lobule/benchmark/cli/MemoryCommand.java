@@ -37,7 +37,8 @@ final class MemoryCommand implements Callable<Integer> {
     @Option(names = "--experiment", split = ",", paramLabel = "NAME", description = "Presets. Default: all four.")
     private List<String> experiments = TaskOptions.EXPERIMENTS;
 
-    @Option(names = "--steps", paramLabel = "N", converter = Count.class, description = "After the first. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", paramLabel = "N", converter = Count.class,
+            description = "After the first. Default: ${DEFAULT-VALUE}.")
     private int steps = 5;
 
     @Override

@@ -22,8 +22,8 @@ import lobule.benchmark.worker.Fingerprint;
  * @param allocatedBytes on the Java heap in one step, the least of all
  * @param memory         bytes planned and taken by region, where the library says
  */
-public record Result(String contender, String description, List<String> environment, Samples seconds, Samples cpuSeconds,
-                     double first, long peakResident, long allocatedBytes, Map<String, Long> memory,
+public record Result(String contender, String description, List<String> environment, Samples seconds,
+                     Samples cpuSeconds, double first, long peakResident, long allocatedBytes, Map<String, Long> memory,
                      Fingerprint fingerprint) {
 
     public double least() {

@@ -35,7 +35,8 @@ public final class ThroughputReport {
             boolean convolution = op.floatingPointOperations() > 0;
             table.add(op.op(), op.node(), op.shape(), op.count(), Quantities.time(op.seconds().mean()),
                     Quantities.time(op.secondsOfStep()), convolution ? Quantities.giga(rate) : "",
-                    convolution ? Quantities.percent(rate / peak) : "", Quantities.giga(op.bytes() / op.seconds().mean()));
+                    convolution ? Quantities.percent(rate / peak) : "",
+                    Quantities.giga(op.bytes() / op.seconds().mean()));
         }
         double sum = ops.stream().mapToDouble(OpRow::secondsOfStep).sum();
         table.add("sum", "", "", ops.stream().mapToInt(OpRow::count).sum(), "", Quantities.time(sum), "", "", "");
@@ -46,7 +47,8 @@ public final class ThroughputReport {
         Table table = new Table("preset", "step", "time", "±", "GFLOP/s", "of peak", "Java heap a step");
         for (StepRow step : steps) {
             double rate = step.floatingPointOperations() / step.seconds().mean();
-            table.add(step.experiment(), step.task(), Quantities.time(step.seconds().mean()), Quantities.time(step.seconds().error()),
+            table.add(step.experiment(), step.task(), Quantities.time(step.seconds().mean()),
+                    Quantities.time(step.seconds().error()),
                     Quantities.giga(rate), Quantities.percent(rate / peak),
                     Math.round(step.allocatedBytes()) + " bytes");
         }
