@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoublePredicate;
+import lobule.file.Document;
 import lobule.nn.UNetConfig;
 
 /** Reads what a file's metadata say, key by key, each checked. */
@@ -18,6 +19,8 @@ public final class Metadata {
     private static final String CLASSES = "classes";
     private static final String EPSILON = "bn_epsilon";
     private static final String MOMENTUM = "bn_momentum";
+
+    private static final int MOST = 1 << 16;
 
     private final Path file;
     private final Map<String, String> entries;
@@ -72,9 +75,23 @@ public final class Metadata {
         return text;
     }
 
-    /** A whole number of at least 1. */
+    /** A whole number of at least 1, and small enough for sizes to be multiplied from it. */
     public int count(String key) {
-        return (int) number(key, value -> value == (int) value && value >= 1, "a whole number of at least 1");
+        return (int) whole(key, 1, MOST);
+    }
+
+    /** A whole number from {@code smallest} to {@code largest}. */
+    public long whole(String key, long smallest, long largest) {
+        String expected = "a whole number from " + smallest + " to " + largest;
+        try {
+            long value = Long.parseLong(text(key).strip());
+            if (value >= smallest && value <= largest) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw refused(key, expected);
+        }
+        throw refused(key, expected);
     }
 
     /** @param expected what is legal, in words */
@@ -96,7 +113,7 @@ public final class Metadata {
     }
 
     public CheckpointException refused(String key, String expected) {
-        return new CheckpointException(file + ": metadata key " + key + " is \"" + entries.get(key) + "\""
+        return new CheckpointException(file + ": metadata key " + key + " is " + Document.excerpt(entries.get(key))
                 + ", expected " + expected);
     }
 

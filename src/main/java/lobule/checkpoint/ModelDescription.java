@@ -1,11 +1,11 @@
 package lobule.checkpoint;
 
+import java.util.List;
+import lobule.file.Document;
+import lobule.file.DocumentFormat;
 import lobule.file.InputException;
 import lobule.image.IntensityWindow;
 import lobule.nn.UNetConfig;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * What a model's file says about it: all that is needed to use it.
@@ -19,6 +19,7 @@ public record ModelDescription(UNetConfig network, IntensityWindow window, Strin
                                String patch) {
     private static final String SETTINGS = "config";
     private static final String STEP = "step";
+    private static final long MOST_STEPS = Long.MAX_VALUE - 1;
 
     /** @throws CheckpointException where the file is not from a training run, naming what is missing or wrong */
     public static ModelDescription of(SafeTensors file) {
@@ -27,30 +28,27 @@ public record ModelDescription(UNetConfig network, IntensityWindow window, Strin
             throw new CheckpointException(file.file() + ": is no model of a training run: its metadata hold no "
                     + SETTINGS + ", only " + file.metadata().keySet());
         }
-        JsonNode settings = settings(metadata);
-        return new ModelDescription(metadata.network(), window(metadata, settings.at("/data/window")),
-                settings.path("experiment").asString("unnamed"),
-                (long) metadata.number(STEP, value -> value == (long) value && value >= 0, "a whole number from 0"),
-                settings.path("patch").asString("unknown"));
-    }
-
-    private static JsonNode settings(Metadata metadata) {
         try {
-            return YAMLMapper.shared().readTree(metadata.text(SETTINGS));
-        } catch (JacksonException e) {
-            throw metadata.refused(SETTINGS, "the settings of the run as YAML (" + e.getOriginalMessage() + ")");
-        }
-    }
-
-    private static IntensityWindow window(Metadata metadata, JsonNode bounds) {
-        boolean numbers = bounds.size() == 2 && bounds.get(0).isNumber() && bounds.get(1).isNumber();
-        try {
-            if (numbers) {
-                return IntensityWindow.of(bounds.get(0).floatValue(), bounds.get(1).floatValue());
-            }
+            Document settings = DocumentFormat.YAML.parse(file.file() + ": metadata key " + SETTINGS,
+                    metadata.text(SETTINGS));
+            return new ModelDescription(metadata.network(), window(settings.at("data").at("window")),
+                    settings.at("experiment").optional().map(Document::text).orElse("unnamed"),
+                    metadata.whole(STEP, 0, MOST_STEPS),
+                    settings.at("patch").optional().map(Document::text).orElse("unknown"));
         } catch (InputException e) {
-            throw metadata.refused(SETTINGS, "a legal data.window in it: " + e.getMessage());
+            throw new CheckpointException(e.getMessage(), e);
         }
-        throw metadata.refused(SETTINGS, "two numbers as data.window in it");
+    }
+
+    private static IntensityWindow window(Document bounds) {
+        List<Float> numbers = bounds.list().stream().map(bound -> (float) bound.number()).toList();
+        if (numbers.size() != 2) {
+            throw bounds.refused("two numbers");
+        }
+        try {
+            return IntensityWindow.of(numbers.get(0), numbers.get(1));
+        } catch (InputException e) {
+            throw bounds.refused("a window: " + e.getMessage());
+        }
     }
 }

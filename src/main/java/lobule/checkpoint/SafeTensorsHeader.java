@@ -9,12 +9,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import lobule.file.DocumentFormat;
+import lobule.file.InputException;
 import lobule.tensor.Shape;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The checked header of a safetensors file. */
 record SafeTensorsHeader(Map<String, String> metadata, List<Field> fields, long dataStart) {
@@ -66,15 +64,12 @@ record SafeTensorsHeader(Map<String, String> metadata, List<Field> fields, long 
         }
 
         private JsonNode json(byte[] text) {
-            JsonMapper mapper = JsonMapper.builder(
-                    JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build()).build();
             try {
-                JsonNode root = mapper.readTree(text);
+                JsonNode root = DocumentFormat.JSON.tree(file + ": header", text);
                 require(root.isObject(), "has a header that is not a JSON object");
                 return root;
-            } catch (JacksonException e) {
-                throw new CheckpointException(file + ": has a header that is not valid JSON (" + e.getOriginalMessage()
-                        + ")", e);
+            } catch (InputException e) {
+                throw new CheckpointException(e.getMessage(), e);
             }
         }
 

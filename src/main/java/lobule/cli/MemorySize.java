@@ -12,6 +12,9 @@ record MemorySize(long bytes) {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)(B|KiB|MiB|GiB|TiB)?");
     private static final Map<String, Integer> SHIFTS = Map.of("B", 0, "KiB", 10, "MiB", 20, "GiB", 30, "TiB", 40);
 
+    /** More than machines have, and little enough for sums of it. */
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(1L << 60);
+
     /** @throws TypeConversionException saying what is expected */
     static MemorySize parse(String text) {
         Matcher matcher = TEXT.matcher(text);
@@ -20,20 +23,15 @@ record MemorySize(long bytes) {
         }
         String unit = matcher.group(2) == null ? "B" : matcher.group(2);
         BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << SHIFTS.get(unit)));
-        try {
-            long whole = bytes.toBigInteger().longValueExact();
-            if (whole > 0) {
-                return new MemorySize(whole);
-            }
-        } catch (ArithmeticException e) {
-            // more than 2^63 bytes: refused like 0
+        if (bytes.compareTo(BigDecimal.ONE) < 0 || bytes.compareTo(LARGEST) > 0) {
+            throw wrong(text);
         }
-        throw wrong(text);
+        return new MemorySize(bytes.longValue());
     }
 
     private static TypeConversionException wrong(String text) {
         return new TypeConversionException("\"" + text + "\" is no amount of memory, expected one such as 8GiB, 7.5GiB,"
-                + " 8000MiB or 8589934592 (bytes)");
+                + " 8000MiB or 8589934592 (bytes), and at most 1048576TiB");
     }
 
     /** For options. */

@@ -3,11 +3,11 @@ package lobule.file;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -57,6 +57,10 @@ public final class Document {
         return node.isObject();
     }
 
+    public boolean isText() {
+        return node.isString();
+    }
+
     public boolean isList() {
         return node.isArray();
     }
@@ -79,7 +83,7 @@ public final class Document {
 
     private String requireName(String name) {
         if (!isPlain(name)) {
-            throw new InputException(prefix() + (key.isEmpty() ? "has" : key + " has") + " the key " + shown(name)
+            throw new InputException(prefix() + (key.isEmpty() ? "has" : key + " has") + " the key " + excerpt(name)
                     + ", expected keys " + PLAIN + ".");
         }
         return name;
@@ -108,7 +112,7 @@ public final class Document {
      *
      * @throws InputException listing those that are known
      */
-    public void requireOnly(Set<String> known) {
+    public void requireOnly(Collection<String> known) {
         for (Document value : entries().values()) {
             String name = value.key.substring(key.isEmpty() ? 0 : key.length() + 1);
             if (!known.contains(name)) {
@@ -167,9 +171,9 @@ public final class Document {
     }
 
     private static String range(long smallest, long largest) {
-        boolean open = largest == Long.MAX_VALUE || largest == Integer.MAX_VALUE;
-        return "a whole number" + (smallest == Long.MIN_VALUE ? ""
-                : open ? " of at least " + smallest : " from " + smallest + " to " + largest);
+        String least = smallest <= Integer.MIN_VALUE ? "" : " of at least " + smallest;
+        return "a whole number" + (largest == Long.MAX_VALUE ? least
+                : least.isEmpty() ? " of at most " + largest : " from " + smallest + " to " + largest);
     }
 
     /** A finite number; digits in quotes will do. */
@@ -202,8 +206,8 @@ public final class Document {
         return source.isEmpty() ? "" : source + ": ";
     }
 
-    /** As JSON has it, so that it takes one line whatever is in it. */
-    private static String shown(String text) {
+    /** A text for a message: its beginning in quotes, as JSON has it, so that it takes one line whatever is in it. */
+    public static String excerpt(String text) {
         return shortened(StringNode.valueOf(text).toString());
     }
 

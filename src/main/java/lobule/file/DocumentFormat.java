@@ -54,7 +54,7 @@ public enum DocumentFormat {
     /** The same for who works on the tree. */
     public JsonNode tree(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            return tree(file.toString(), Utf8.decode(file.toString(), in.readNBytes(longest + 1)));
+            return tree(file.toString(), in.readNBytes(longest + 1));
         } catch (NoSuchFileException e) {
             throw new InputException(file + ": does not exist.", e);
         } catch (IOException e) {
@@ -69,6 +69,11 @@ public enum DocumentFormat {
      */
     public Document parse(String source, String text) {
         return Document.of(source, tree(source, text));
+    }
+
+    /** The same for bytes that are in memory. */
+    public JsonNode tree(String source, byte[] bytes) {
+        return tree(source, Utf8.decode(source, bytes));
     }
 
     private JsonNode tree(String source, String text) {

@@ -1,15 +1,18 @@
 package lobule.train;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import lobule.device.cuda.options.AlgorithmChoice;
 import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.file.AtomicFile;
+import lobule.file.Document;
+import lobule.file.DocumentFormat;
 import lobule.file.InputException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,10 +25,9 @@ public final class AlgorithmRecord {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
+    /** Far more than a card has, and sums of it stay far below 2^63. */
+    private static final long MOST_WORKSPACE = 1L << 50;
 
     private AlgorithmRecord() {}
 
@@ -40,13 +42,31 @@ public final class AlgorithmRecord {
             return Optional.empty();
         }
         try {
-            return Optional.of(JSON.readValue(Files.readString(file), AlgorithmChoices.class));
-        } catch (IOException e) {
-            throw new InputException(file + ": cannot be read (" + e + ").", e);
-        } catch (JacksonException e) {
-            throw new InputException(file + ": is no record of algorithms ("
-                    + e.getOriginalMessage().lines().findFirst().orElse("") + "); remove it to have them chosen anew.",
-                    e);
+            return Optional.of(choices(DocumentFormat.JSON.read(file)));
+        } catch (InputException e) {
+            throw new InputException(e.getMessage().replaceAll("\\.$", "")
+                    + "; remove the file to have the algorithms chosen anew.", e);
+        }
+    }
+
+    private static AlgorithmChoices choices(Document record) {
+        record.requireOnly(List.of("device", "choices"));
+        Map<String, AlgorithmChoice> choices = new LinkedHashMap<>();
+        record.at("choices").entries().forEach((convolution, choice) -> choices.put(convolution, choice(choice)));
+        return new AlgorithmChoices(record.at("device").text(), choices);
+    }
+
+    private static AlgorithmChoice choice(Document choice) {
+        choice.requireOnly(List.of("library", "algorithm", "math_type", "workspace_bytes", "deterministic"));
+        String library = choice.at("library").text();
+        int algorithm = choice.at("algorithm").wholeNumber(0, Integer.MAX_VALUE);
+        int mathType = choice.at("math_type").wholeNumber(0, Integer.MAX_VALUE);
+        long workspace = choice.at("workspace_bytes").wholeNumber(0L, MOST_WORKSPACE);
+        boolean deterministic = choice.at("deterministic").flag();
+        try {
+            return new AlgorithmChoice(library, algorithm, mathType, workspace, deterministic);
+        } catch (IllegalArgumentException e) {
+            throw choice.at("library").refused("one that is known: " + e.getMessage());
         }
     }
 

@@ -25,6 +25,7 @@ import lobule.op.Value.Role;
 record Checkpoint(long step, long microStep) {
     private static final String STEP = "step";
     private static final String MICRO_STEP = "micro_step";
+    private static final long MOST = Long.MAX_VALUE - 1;
 
     /** Writes both files. */
     void write(RunFolder folder, TrainConfig config, TrainingModel model) {
@@ -57,6 +58,11 @@ record Checkpoint(long step, long microStep) {
         return values;
     }
 
+    private static Checkpoint of(SafeTensors file) {
+        Metadata metadata = new Metadata(file);
+        return new Checkpoint(metadata.whole(STEP, 0, MOST), metadata.whole(MICRO_STEP, 0, MOST));
+    }
+
     /**
      * Restores a model.
      *
@@ -64,7 +70,7 @@ record Checkpoint(long step, long microStep) {
      */
     static Checkpoint load(RunFolder folder, TrainingModel model) {
         try (SafeTensors file = SafeTensors.open(folder.state())) {
-            Checkpoint checkpoint = new Checkpoint(number(file, STEP), number(file, MICRO_STEP));
+            Checkpoint checkpoint = of(file);
             Map<Value, MemorySegment> contents = new LinkedHashMap<>();
             for (Value value : values(model, List.of(Role.PARAMETER, Role.STATE, Role.OPTIMIZER))) {
                 contents.put(value, file.entry(value.name(), ElementType.of(value.spec().type()), value.spec().shape())
@@ -72,15 +78,6 @@ record Checkpoint(long step, long microStep) {
             }
             contents.forEach(model::upload);
             return checkpoint;
-        }
-    }
-
-    private static long number(SafeTensors file, String key) {
-        String text = file.metadata().getOrDefault(key, "missing");
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            throw new CheckpointException(file.file() + ": " + key + " is " + text + ", expected a whole number", e);
         }
     }
 }

@@ -9,16 +9,18 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import lobule.file.AtomicFile;
+import lobule.file.Document;
+import lobule.file.DocumentFormat;
 import lobule.file.InputException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The file with one JSON object a step. Every line is on its way to disk before the next step begins. */
 public final class MetricsLog implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     private final Path file;
     private final BufferedWriter writer;
@@ -94,29 +96,38 @@ public final class MetricsLog implements AutoCloseable {
         List<StepMetrics> steps = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             try {
-                steps.add(parse(JSON.readTree(lines.get(i))));
-            } catch (JacksonException e) {
+                steps.add(parse(DocumentFormat.JSON.parse(file + ": line " + (i + 1), lines.get(i))));
+            } catch (InputException e) {
                 if (i < lines.size() - 1) {
-                    throw new InputException(file + ": line " + (i + 1) + " is not the JSON object of a step;"
-                            + " remove it.", e);
+                    throw new InputException(e.getMessage().replaceAll("\\.$", "") + "; remove the line.", e);
                 }
             }
+            requireRising(file, steps, i + 1);
         }
         return steps;
     }
 
-    private static StepMetrics parse(JsonNode node) {
-        Optional<Scores> evaluation = node.has("eval_loss")
-                ? Optional.of(new Scores(number(node, "eval_loss"), number(node, "eval_jaccard"),
-                        number(node, "eval_dice"), number(node, "eval_mean_largest_probability")))
-                : Optional.empty();
-        return new StepMetrics(node.required("step").longValue(), number(node, "loss"), number(node, "jaccard"),
-                number(node, "dice"), number(node, "seconds"), number(node, "learning_rate"), number(node, "r_max"),
-                number(node, "d_max"), number(node, "gradient_norm"), evaluation);
+    private static void requireRising(Path file, List<StepMetrics> steps, int line) {
+        int last = steps.size() - 1;
+        if (last > 0 && steps.get(last).step() <= steps.get(last - 1).step()) {
+            throw new InputException(file + ": line " + line + " is of step " + steps.get(last).step()
+                    + " after step " + steps.get(last - 1).step() + ", expected a later one; remove the line.");
+        }
     }
 
-    private static double number(JsonNode node, String key) {
-        return node.required(key).doubleValue();
+    private static StepMetrics parse(Document line) {
+        Optional<Scores> evaluation = line.at("eval_loss").optional().map(loss -> new Scores(measured(loss),
+                measured(line.at("eval_jaccard")), measured(line.at("eval_dice")),
+                measured(line.at("eval_mean_largest_probability"))));
+        return new StepMetrics(line.at("step").wholeNumber(1L, Long.MAX_VALUE), measured(line.at("loss")),
+                measured(line.at("jaccard")), measured(line.at("dice")), measured(line.at("seconds")),
+                measured(line.at("learning_rate")), measured(line.at("r_max")), measured(line.at("d_max")),
+                measured(line.at("gradient_norm")), evaluation);
+    }
+
+    /** An evaluation can be of values that are not finite, which JSON has as texts. */
+    private static double measured(Document value) {
+        return value.isText() && NOT_FINITE.contains(value.text()) ? Double.parseDouble(value.text()) : value.number();
     }
 
     private static InputException cannotWrite(Path file, IOException e) {

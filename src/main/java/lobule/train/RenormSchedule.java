@@ -19,7 +19,8 @@ public sealed interface RenormSchedule {
 
     /** The same clip throughout. */
     record Fixed(Clip clip) implements RenormSchedule {
-        private static final Pattern TEXT = Pattern.compile("fixed:(\\d+(?:\\.\\d+)?),(\\d+(?:\\.\\d+)?)");
+        private static final Pattern TEXT = Pattern.compile(
+                "fixed:(\\d{1,9}(?:\\.\\d{1,9})?),(\\d{1,9}(?:\\.\\d{1,9})?)");
 
         private static Fixed parse(String name) {
             Matcher matcher = TEXT.matcher(name);

@@ -33,6 +33,8 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
                           String device, int threads, String out) {
     /** The source that is no folder: a synthetic CT made from the seed. */
     public static final String PHANTOM = "phantom";
+    private static final int MOST_PATCHES = 10_000;
+    private static final int MOST_THREADS = 4096;
 
     /**
      * What is learned from.
@@ -48,18 +50,33 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     public record Data(String source, String trainingCase, String validationCase, boolean overfit,
                        boolean onlyForeground, int validationPatches, List<Double> window) {
         public Data {
-            require(validationPatches >= 1, "data.validation-patches", validationPatches, "at least 1");
+            require(validationPatches >= 1 && validationPatches <= MOST_PATCHES, "data.validation-patches",
+                    validationPatches, "1 to " + MOST_PATCHES);
             window = List.copyOf(window);
             require(window.size() == 2 && window.get(0) < window.get(1), "data.window", window,
                     "the lower and the upper bound in HU, such as [-160, 240]");
+            requireWindow(window);
             require(!overfit || validationCase == null, "data.validation-case", validationCase,
                     "none in an overfit run, which is evaluated on the patch it trains on");
             require(trainingCase == null || !trainingCase.equals(validationCase), "data.validation-case",
                     validationCase, "another case than the one trained on");
         }
 
+        /** Bounds that differ as numbers can be the same as floats. */
+        private static void requireWindow(List<Double> window) {
+            try {
+                window(window);
+            } catch (InputException e) {
+                throw new InputException("data.window is " + window + ": " + e.getMessage(), e);
+            }
+        }
+
+        private static IntensityWindow window(List<Double> bounds) {
+            return IntensityWindow.of(bounds.get(0).floatValue(), bounds.get(1).floatValue());
+        }
+
         public IntensityWindow intensityWindow() {
-            return IntensityWindow.of(window.get(0).floatValue(), window.get(1).floatValue());
+            return window(window);
         }
     }
 
@@ -139,7 +156,8 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
         require(evaluateEvery >= 1, "evaluate-every", evaluateEvery, "at least 1");
         require(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "at least 1");
         recomputation(recompute);
-        require(threads >= 0, "threads", threads, "at least 1, or 0 for all processors");
+        require(threads >= 0 && threads <= MOST_THREADS, "threads", threads,
+                "1 to " + MOST_THREADS + ", or 0 for all processors");
     }
 
     /** The same settings with another folder of the run. */

@@ -113,7 +113,7 @@ class TrainCommandTest {
         assertRefused("has no config.yaml, expected the folder of a run", "--resume", path("data"));
         Files.writeString(folder.resolve("settings.yaml"), "network: {base-chanels: 4}\n");
         assertRefused("unknown key network.base-chanels; known here are rank", "--config", path("settings.yaml"));
-        assertRefused("cannot be read", "--config", path("absent.yaml"));
+        assertRefused("does not exist", "--config", path("absent.yaml"));
     }
 
     @Test

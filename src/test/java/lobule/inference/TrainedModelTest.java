@@ -89,12 +89,16 @@ class TrainedModelTest {
         assertRefused("metadata key rank is missing", copy -> copy.metadata().remove("rank"));
         assertRefused("metadata key step is \"soon\", expected a whole number from 0",
                 copy -> copy.metadata().put("step", "soon"));
-        assertRefused("expected two numbers as data.window in it", copy -> copy.metadata().put("config", "steps: 3"));
-        assertRefused("expected two numbers as data.window in it",
+        assertRefused("metadata key config: data is missing", copy -> copy.metadata().put("config", "steps: 3"));
+        assertRefused("metadata key config: data.window[0] is \"low\", expected a number",
                 copy -> copy.metadata().put("config", "data: {window: [low, high]}"));
-        assertRefused("expected a legal data.window in it: An intensity window needs a lower below",
+        assertRefused("data.window is [1], expected two numbers",
+                copy -> copy.metadata().put("config", "data: {window: [1]}"));
+        assertRefused("data.window is [3,3], expected a window: An intensity window needs a lower below",
                 copy -> copy.metadata().put("config", "data: {window: [3, 3]}"));
-        assertRefused("expected the settings of the run as YAML", copy -> copy.metadata().put("config", "{"));
-        assertRefused("expected two numbers as data.window in it", copy -> copy.metadata().put("config", "just text"));
+        assertRefused("metadata key config: is not valid YAML", copy -> copy.metadata().put("config", "{"));
+        assertRefused("config: holds \"just text\"", copy -> copy.metadata().put("config", "just text"));
+        assertRefused("config: experiment is [1], expected a text",
+                copy -> copy.metadata().put("config", "experiment: [1]\ndata: {window: [1, 3]}"));
     }
 }

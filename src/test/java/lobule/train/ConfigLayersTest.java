@@ -103,12 +103,12 @@ class ConfigLayersTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             network: {base-chanels: 3}          | unknown key network.base-chanels; known here are rank,
             stps: 3                             | unknown key stps; known here are experiment, data, patch,
-            learning-rate: [{step: 1, rte: 3}]  | unknown key learning-rate.rte; known here are step, rate
+            learning-rate: [{step: 1, rte: 3}]  | unknown key learning-rate[0].rte; known here are step, rate
             steps: abc                          | steps is "abc", expected a whole number
             steps: 2.5                          | steps is 2.5, expected a whole number
             steps: null                         | steps is null, expected a whole number
             steps: 0                            | steps is 0, expected at least 1
-            network: 3                          | network is 3, expected keys of its own
+            network: 3                          | network is 3, expected keys with their values
             learning-rate: 5                    | learning-rate is 5, expected a list
             data: {overfit: perhaps}            | data.overfit is "perhaps", expected true or false
             data: {window: [3]}                 | data.window is [3.0], expected the lower and the upper bound
@@ -127,9 +127,31 @@ class ConfigLayersTest {
             renorm: {scale: 0}                  | renorm.scale is 0.0, expected above 0
             renorm: {schedule: fixed:9}         | renorm.schedule is "fixed:9", expected paper
             accumulate: 0                       | accumulate is 0, expected at least 1
+            experiment: [unet3d-renorm-dice]    | experiment is ["unet3d-renorm-dice"], expected a text.
+            experiment: {a: b}                  | experiment is {"a":"b"}, expected a text.
+            patch: [12, 20, 20]                 | patch is [12,20,20], expected a text.
+            patch: null                         | patch is null, expected a text.
+            device: null                        | device is null, expected a text.
+            data: null                          | data is null, expected keys with their values.
+            network: [1]                        | network is [1], expected keys with their values.
+            learning-rate: null                 | learning-rate is null, expected a list.
+            learning-rate: [null]               | learning-rate[0] is null, expected keys with their values.
+            learning-rate: [{step: 1}]          | learning-rate[0].rate is missing, expected a number.
+            loss: {class-weights: [null, 1]}    | loss.class-weights[0] is null, expected a number.
+            data: {source: "a\\0b"}             | data.source is "a\\u0000b", expected a text without control
+            data: {source: [a]}                 | data.source is ["a"], expected a text.
+            data: {window: [null, 1]}           | data.window[0] is null, expected a number.
+            data: {window: [.nan, 1]}           | data.window[0] is "NaN", expected a number.
+            data: {window: [0, 1e-60]}          | data.window is [0.0, 1.0E-60]: An intensity window needs a lower
+            data: {window: [-3e38, 3e38]}       | data.window is [-3.0E38, 3.0E38]: An intensity window needs a finite
+            data: {validation-patches: 2147483647} | data.validation-patches is 2147483647, expected 1 to 10000
+            accumulate: 99999999999             | accumulate is 99999999999, expected a whole number of at most 21474836
+            steps: 99999999999999999999         | steps is 99999999999999999999, expected a whole number.
+            threads: 2000000000                 | threads is 2000000000, expected 1 to 4096, or 0 for all
+            steps: &n 3\\nseed: *n              | has an alias, expected its value written out.
             """)
     void badSettingsAreRefusedByName(String yaml, String expected) throws IOException {
-        Optional<Path> file = file(yaml);
+        Optional<Path> file = file(yaml.replace("\\n", "\n"));
         String message = assertThrows(InputException.class, () -> ConfigLayers.resolve(file, Map.of())).getMessage();
         assertTrue(message.contains(expected), message);
         assertTrue(message.startsWith(file.get() + ": "), message);
