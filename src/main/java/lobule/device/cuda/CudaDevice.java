@@ -84,13 +84,7 @@ public final class CudaDevice implements Device {
     }
 
     private static void initialise() {
-        int status;
-        try {
-            status = cuInit(0);
-        } catch (LinkageError e) {
-            throw new DeviceUnavailableException("device cuda: JCuda's own library could not be loaded ("
-                    + e.getMessage() + "); it ships for linux-x86_64", e);
-        }
+        int status = cuInit(0);
         if (status != CUresult.CUDA_SUCCESS) {
             throw new DeviceUnavailableException("device cuda: the driver cannot be started ("
                     + CUresult.stringFor(status) + "); look at nvidia-smi and at CUDA_VISIBLE_DEVICES", null);

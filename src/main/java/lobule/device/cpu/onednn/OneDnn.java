@@ -42,6 +42,7 @@ public final class OneDnn implements AutoCloseable {
      */
     public static OneDnn load(int threads) {
         try {
+            Unpacking.load();
             OneDnn library = new OneDnn(threads);
             library.limitThreads(threads);
             return library;

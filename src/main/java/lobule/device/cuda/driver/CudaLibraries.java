@@ -12,9 +12,28 @@ import lobule.device.DeviceUnavailableException;
  */
 public record CudaLibraries(NativeLibrary driver, NativeLibrary cudnn, NativeLibrary cublas) {
 
+    /**
+     * Loads those that are there, and JCuda's libraries for them.
+     *
+     * @throws DeviceUnavailableException where JCuda's cannot be unpacked or loaded
+     */
     public static CudaLibraries load(List<String> folders) {
-        return new CudaLibraries(NativeLibrary.load(NativeLibrary.DRIVER, folders),
+        CudaLibraries libraries = new CudaLibraries(NativeLibrary.load(NativeLibrary.DRIVER, folders),
                 NativeLibrary.load(NativeLibrary.CUDNN, folders), NativeLibrary.load(NativeLibrary.CUBLAS, folders));
+        libraries.bind();
+        return libraries;
+    }
+
+    private void bind() {
+        if (driver.loaded()) {
+            Binding.DRIVER.load();
+            if (cudnn.loaded()) {
+                Binding.CUDNN.load();
+            }
+            if (cublas.loaded()) {
+                Binding.CUBLAS.load();
+            }
+        }
     }
 
     /** @throws DeviceUnavailableException naming the library that is missing, why, and what to install */

@@ -46,7 +46,7 @@ public record NativeLibrary(String name, String path, String problem) {
     }
 
     /** Empty, or the dynamic linker's message. */
-    private static String open(String path) {
+    static String open(String path) {
         Linker linker = Linker.nativeLinker();
         MethodHandle dlopen = linker.downcallHandle(linker.defaultLookup().findOrThrow("dlopen"),
                 FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
