@@ -3,6 +3,7 @@ package lobule.checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -35,13 +36,36 @@ public final class SafeTensors implements AutoCloseable {
         this.file = file;
         this.arena = arena;
         SafeTensorsHeader header = SafeTensorsHeader.read(file, content);
-        this.metadata = header.metadata();
+        requireWhole(content, header);
+        this.metadata = withoutChecksum(header.metadata());
         Map<String, Entry> byName = new LinkedHashMap<>();
         for (SafeTensorsHeader.Field field : header.fields()) {
             MemorySegment data = content.asSlice(header.dataStart() + field.begin(), field.end() - field.begin());
             byName.put(field.name(), new Entry(field.name(), field.type(), field.shape(), data));
         }
         this.entries = Collections.unmodifiableMap(byName);
+    }
+
+    /** Files that others wrote have no checksum. */
+    private void requireWhole(MemorySegment content, SafeTensorsHeader header) {
+        if (!header.metadata().containsKey(FileChecksum.KEY)) {
+            return;
+        }
+        int at = FileChecksum.digitsIn(content.asSlice(SafeTensorsHeader.LENGTH_BYTES,
+                header.dataStart() - SafeTensorsHeader.LENGTH_BYTES).toArray(ValueLayout.JAVA_BYTE));
+        String stored = header.metadata().get(FileChecksum.KEY);
+        String found = at < 0 ? "not where it was written"
+                : FileChecksum.of(content, SafeTensorsHeader.LENGTH_BYTES + at);
+        if (!found.equals(stored)) {
+            throw new CheckpointException(file + ": is damaged: its checksum is " + found + ", expected " + stored
+                    + "; take another copy of it");
+        }
+    }
+
+    private static Map<String, String> withoutChecksum(Map<String, String> metadata) {
+        Map<String, String> rest = new LinkedHashMap<>(metadata);
+        rest.remove(FileChecksum.KEY);
+        return Collections.unmodifiableMap(rest);
     }
 
     /** @throws CheckpointException where the file is missing, unreadable or damaged */

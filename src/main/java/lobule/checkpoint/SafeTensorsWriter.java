@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import lobule.tensor.TensorSpec;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes a safetensors file whole or not at all, one tensor in memory at a time. The same tensors and metadata give the
- * same bytes. Tensors lie in the order of their element size, largest first, then of their addition: all are aligned.
+ * Writes a safetensors file whole or not at all, one tensor in memory at a time, with a {@link FileChecksum}. The same
+ * tensors and metadata give the same bytes. Tensors lie in the order of their element size, largest first, then of
+ * their addition: all are aligned.
  */
 public final class SafeTensorsWriter {
     private static final int HEADER_ALIGNMENT = 8;
@@ -36,6 +38,9 @@ public final class SafeTensorsWriter {
 
     public SafeTensorsWriter(Map<String, String> metadata) {
         this.metadata = new TreeMap<>(metadata);
+        if (this.metadata.putIfAbsent(FileChecksum.KEY, FileChecksum.PLACEHOLDER) != null) {
+            throw new IllegalArgumentException("the metadata key " + FileChecksum.KEY + " is the writer's own");
+        }
     }
 
     /**
@@ -76,27 +81,31 @@ public final class SafeTensorsWriter {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
             byte[] header = header(inOrder);
-            write(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
-            write(channel, ByteBuffer.wrap(header));
+            CRC32C sum = new CRC32C();
+            write(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length),
+                    sum);
+            write(channel, ByteBuffer.wrap(header), sum);
             for (Source source : inOrder) {
-                write(channel, source);
+                write(channel, source, sum);
             }
+            channel.write(FileChecksum.bytes(FileChecksum.digits(sum)), Long.BYTES + FileChecksum.digitsIn(header));
             channel.force(true);
         }
     }
 
-    private static void write(FileChannel channel, Source source) throws IOException {
+    private static void write(FileChannel channel, Source source, CRC32C sum) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             long bytes = source.spec().bytes();
             MemorySegment host = arena.allocate(bytes, Long.BYTES);
             source.content().accept(host);
             for (long offset = 0; offset < bytes; offset += CHUNK_BYTES) {
-                write(channel, host.asSlice(offset, Math.min(CHUNK_BYTES, bytes - offset)).asByteBuffer());
+                write(channel, host.asSlice(offset, Math.min(CHUNK_BYTES, bytes - offset)).asByteBuffer(), sum);
             }
         }
     }
 
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void write(FileChannel channel, ByteBuffer bytes, CRC32C sum) throws IOException {
+        sum.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
@@ -105,9 +114,7 @@ public final class SafeTensorsWriter {
     /** JSON, padded with spaces so that the data begins at a multiple of 8. */
     private byte[] header(List<Source> inOrder) {
         Map<String, Object> header = new LinkedHashMap<>();
-        if (!metadata.isEmpty()) {
-            header.put(SafeTensorsHeader.METADATA, metadata);
-        }
+        header.put(SafeTensorsHeader.METADATA, metadata);
         long offset = 0;
         for (Source source : inOrder) {
             Map<String, Object> field = new LinkedHashMap<>();

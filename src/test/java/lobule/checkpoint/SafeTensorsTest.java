@@ -61,6 +61,22 @@ class SafeTensorsTest {
     }
 
     @Test
+    void everyFlippedBitIsFound() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        writer().write(file);
+        byte[] whole = Files.readAllBytes(file);
+        for (int bit = 0; bit < 8 * whole.length; bit += 3) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, damaged);
+            boolean keyIsGone = !new String(damaged, StandardCharsets.ISO_8859_1).contains("\"checksum\":\"");
+            if (!keyIsGone) {
+                assertThrows(CheckpointException.class, () -> SafeTensors.open(file).close(), "bit " + bit);
+            }
+        }
+    }
+
+    @Test
     void aFailedWriteLeavesTheOldFileAndNothingElse() throws IOException {
         Path file = folder.resolve("model.safetensors");
         Files.writeString(file, "old");
