@@ -1,6 +1,7 @@
 package lobule.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import lobule.checkpoint.CheckpointException;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
@@ -29,6 +30,12 @@ final class Failure {
         boolean input = e instanceof InputException || e instanceof CheckpointException
                 || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException
                 || e instanceof TensorTooLargeException;
+        if (e instanceof InvalidPathException path) {
+            sentence(command.getErr(), "the path \"" + path.getInput() + "\" names no file in the locale's character "
+                    + "set " + System.getProperty("sun.jnu.encoding") + " (" + path.getReason() + "); rename the file, "
+                    + "or set the variable LC_ALL to C.UTF-8 where that is another");
+            return BAD_INPUT;
+        }
         boolean failedCheck = e instanceof DivergenceException;
         // its message names the call, its values and what can be done
         boolean tellsAll = input || failedCheck || e instanceof CudaCallException;

@@ -30,6 +30,7 @@ import lobule.device.cpu.voxels.CpuMaxPool;
 import lobule.device.cpu.voxels.CpuMaxPoolBackward;
 import lobule.device.cpu.winograd.WinogradConvolutions;
 import lobule.device.cpu.winograd.WinogradUse;
+import lobule.device.host.HostJvm;
 import lobule.op.Adam;
 import lobule.op.Add;
 import lobule.op.BatchRenorm;
@@ -88,6 +89,8 @@ public final class CpuDevice implements Device {
         if (threads < 1) {
             throw new IllegalArgumentException("device cpu: threads is " + threads + ", expected at least 1");
         }
+        HostJvm.requirePinning("cpu", Runtime.version());
+        HostJvm.requireVectors("cpu", Runtime.version());
         this.library = OneDnn.load(threads);
         this.workers = new WorkerPool(threads, () -> library.limitThreads(1));
         this.direct = new DirectConvolutions(library, workers, convolutionBytes);

@@ -29,6 +29,7 @@ import lobule.device.cuda.loss.ClassWeights;
 import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.device.cuda.options.AlgorithmReuse;
 import lobule.device.cuda.options.CudaOptions;
+import lobule.device.host.HostJvm;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -54,6 +55,7 @@ public final class CudaDevice implements Device {
      * @throws CudaCallException          where the driver refuses
      */
     public CudaDevice(CudaOptions options) {
+        HostJvm.requirePinning("cuda", Runtime.version());
         fuses = options.cudnnOps().isEmpty();
         CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
         libraries.require();

@@ -49,7 +49,8 @@ public final class OneDnn implements AutoCloseable {
         } catch (LinkageError e) {
             throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
                     + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + reason(e)
-                    + "); it ships for linux-x86_64, elsewhere use device reference", e);
+                    + "); its jars, with natives for linux-x86_64 only, must be on the class path, and on a module "
+                    + "path also be resolved (--add-modules ALL-MODULE-PATH); elsewhere use device reference", e);
         }
     }
 
