@@ -7,6 +7,9 @@ public interface Buffer extends AutoCloseable {
 
     long bytes();
 
+    /** Whether its memory has not been given back. */
+    boolean isOpen();
+
     /** Gives the memory back; the second call does nothing. */
     @Override
     void close();

@@ -7,8 +7,11 @@ import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
 /**
- * Where memory and kernels live. Not thread-safe: one thread builds and runs. Closing a device closes nothing that was
- * made from it; buffers and kernels are closed first.
+ * Where memory and kernels live. A device belongs to the thread that makes it: that thread alone allocates, prepares,
+ * runs, copies and closes; for work from several threads give it an executor of one thread. Closing a device closes
+ * nothing that was made from it: buffers and kernels are closed first. Closing twice does nothing. Calls from another
+ * thread or after the close are refused by an {@link IllegalStateException}; launches alone do not look, so that steps
+ * cost nothing, and whoever runs them calls {@link #requireUsable} before.
  */
 public interface Device extends AutoCloseable {
 
@@ -75,6 +78,13 @@ public interface Device extends AutoCloseable {
 
     /** Copies a tensor to the host, row-major in its logical shape, after all launches so far have finished. */
     void download(Tensor source, MemorySegment destination);
+
+    /**
+     * Returns where the device may be used.
+     *
+     * @throws IllegalStateException naming the owning and the calling thread, or the closed device
+     */
+    default void requireUsable() {}
 
     /** Returns when all launches so far have finished. */
     void synchronize();

@@ -67,6 +67,9 @@ public final class HostBuffer implements Buffer {
     /** The whole memory of a host buffer. */
     public static MemorySegment segment(Buffer buffer) {
         if (buffer instanceof HostBuffer host) {
+            if (host.closed) {
+                throw new IllegalStateException("a buffer of " + host.bytes() + " bytes is used after it was closed");
+            }
             return host.segment;
         }
         throw new IllegalArgumentException("the buffer is a " + buffer.getClass().getSimpleName()
@@ -76,6 +79,11 @@ public final class HostBuffer implements Buffer {
     @Override
     public long bytes() {
         return segment.byteSize();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
     }
 
     @Override

@@ -16,11 +16,16 @@ import lobule.device.Timer;
 import lobule.graph.Node;
 import lobule.graph.Phase;
 import lobule.op.Value;
+import lobule.op.Value.Role;
 import lobule.tensor.DType;
 
-/** Kernels bound to memory. Running allocates nothing. Valid while its program, regions and arena are open. */
+/**
+ * Kernels bound to memory. Running allocates nothing. Usable on its device's thread while its program, regions, arena
+ * and device are open; afterwards, or elsewhere, every call throws IllegalStateException and names which.
+ */
 public final class Executable {
     private final Device device;
+    private final BoundMemory memory;
     private final List<Node> nodes;
     private final Launch[] launches;
     private final Phase[] phases;
@@ -31,8 +36,10 @@ public final class Executable {
     private final boolean[] ran;
     private final Map<Value, Tensor> tensors;
 
-    Executable(Device device, List<Node> nodes, List<Launch> launches, boolean[] adding, Map<Value, Tensor> tensors) {
+    Executable(Device device, BoundMemory memory, List<Node> nodes, List<Launch> launches, boolean[] adding,
+               Map<Value, Tensor> tensors) {
         this.device = device;
+        this.memory = memory;
         this.nodes = nodes;
         this.launches = launches.toArray(Launch[]::new);
         this.phases = nodes.stream().map(Node::phase).toArray(Phase[]::new);
@@ -44,11 +51,18 @@ public final class Executable {
 
     /** Runs the nodes of one phase in order. */
     public void run(Phase phase, Step step) {
+        requireUsable();
         for (int i = 0; i < launches.length; i++) {
             if (phases[i] == phase) {
                 launch(i, step);
             }
         }
+    }
+
+    /** Once a phase: native kernels hold raw addresses and would follow them anywhere. */
+    private void requireUsable() {
+        device.requireUsable();
+        memory.requireOpen();
     }
 
     private void launch(int i, Step step) {
@@ -75,12 +89,13 @@ public final class Executable {
 
     /** The last launch of each node that has run, in order; empty where the device does not time. */
     public List<LaunchTime> profile() {
+        device.requireUsable();
         return IntStream.range(0, timers.length).filter(i -> ran[i])
                 .mapToObj(i -> new LaunchTime(nodes.get(i), timers[i].seconds())).toList();
     }
 
     /** The memory of a value; that of an activation holds it only after its node and until its last use. */
-    public Tensor tensor(Value value) {
+    private Tensor tensor(Value value) {
         Tensor tensor = tensors.get(value);
         if (tensor == null) {
             throw new IllegalArgumentException("value " + value + " is not of this program");
@@ -88,16 +103,34 @@ public final class Executable {
         return tensor;
     }
 
+    /** Sets an input or a value of the regions; row-major. */
     public void upload(MemorySegment source, Value value) {
+        requireUsable();
+        if (value.role() == Role.ACTIVATION) {
+            throw new IllegalArgumentException("value " + value + " is made by a node, expected an input or a value"
+                    + " that outlives a step");
+        }
         device.upload(source, tensor(value));
     }
 
     /** Starts to bring the values of a later {@link #upload} of the same source; see {@link Device#prefetch}. */
     public void prefetch(MemorySegment source, Tensor ahead, Value value) {
+        requireUsable();
         device.prefetch(source, ahead, tensor(value));
     }
 
+    /**
+     * Reads an input, a kept value, or one of the regions, row-major, after all launches so far; of programs that share
+     * an arena only the one that ran last has its inputs and kept values.
+     *
+     * @throws IllegalArgumentException for an activation that the graph does not keep: others have its memory by then
+     */
     public void download(Value value, MemorySegment destination) {
+        requireUsable();
+        if (!memory.program().keeps(value)) {
+            throw new IllegalArgumentException("value " + value + " is not kept: later nodes write over its memory, so"
+                    + " that nothing can be read from it; call Graph.keep for it before the program is prepared");
+        }
         device.download(tensor(value), destination);
     }
 
@@ -106,6 +139,7 @@ public final class Executable {
      * Slow; for the message after a loss that is not finite.
      */
     public Optional<Node> firstNonFinite(Step step) {
+        requireUsable();
         for (int i = 0; i < launches.length; i++) {
             if (phases[i] == Phase.UPDATE) {
                 continue;
@@ -132,7 +166,7 @@ public final class Executable {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment host = arena.allocate(value.spec().bytes(), Float.BYTES);
-            download(value, host);
+            device.download(tensor(value), host); // right behind its node, kept or not
             for (long i = 0; i < value.spec().shape().elements(); i++) {
                 if (!Float.isFinite(host.getAtIndex(ValueLayout.JAVA_FLOAT, i))) {
                     return false;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Kernel;
@@ -30,13 +31,16 @@ public final class Program implements AutoCloseable {
     private final Device device;
     /** The arena's blocks of values; in the plan, before one workspace a node. */
     private final List<Schedule.Block> blocks;
+    private final Set<Value> kept;
     private MemoryPlan plan;
+    private boolean closed;
 
     private Program(Device device, Graph graph) {
         this.device = device;
         this.graph = graph;
         this.nodes = graph.nodes();
         this.adding = SharedGradients.adding(nodes);
+        this.kept = Set.copyOf(graph.outputs());
         this.blocks = Schedule.blocks(graph);
     }
 
@@ -102,6 +106,7 @@ public final class Program implements AutoCloseable {
      * @param arena   at least the plan's {@code arenaBytes}; may be shared with programs that run at other times
      */
     public Executable bind(Regions regions, Buffer arena) {
+        requireOpen();
         if (arena.bytes() < plan.arenaBytes()) {
             throw new IllegalArgumentException("the arena has " + arena.bytes() + " bytes, the plan needs "
                     + plan.arenaBytes());
@@ -114,7 +119,7 @@ public final class Program implements AutoCloseable {
                     tensors(node.inputs(), tensors), tensors(node.states(), tensors), tensors(node.outputs(), tensors),
                     arena, workspaces().get(i).offset())));
         }
-        return new Executable(device, nodes, launches, adding, tensors);
+        return new Executable(device, new BoundMemory(this, regions, arena), nodes, launches, adding, tensors);
     }
 
     private Map<Value, Tensor> tensors(Regions regions, Buffer arena) {
@@ -137,8 +142,22 @@ public final class Program implements AutoCloseable {
         return values.stream().map(Value::spec).toList();
     }
 
+    /** Whether a run leaves the value in its memory: not what shares it with others one after another. */
+    boolean keeps(Value value) {
+        return value.role() != Role.ACTIVATION || kept.contains(value);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the program of " + nodes.size() + " nodes is used after it was closed");
+        }
+    }
+
     @Override
     public void close() {
-        kernels.reversed().forEach(Kernel::close);
+        if (!closed) {
+            closed = true;
+            kernels.reversed().forEach(Kernel::close);
+        }
     }
 }

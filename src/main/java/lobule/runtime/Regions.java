@@ -25,6 +25,8 @@ public final class Regions implements AutoCloseable {
     private final Map<Role, Buffer> buffers = new EnumMap<>(Role.class);
     private final Map<String, Tensor> tensors = new HashMap<>();
 
+    private boolean closed;
+
     private Regions() {}
 
     /** Memory for all values of the graph that outlive a step. Contents are undefined. */
@@ -76,6 +78,7 @@ public final class Regions implements AutoCloseable {
 
     /** The memory of a value, by name; that of an input is for its next contents. */
     public Tensor tensor(Value value) {
+        requireOpen();
         Tensor tensor = tensors.get(value.name());
         if (tensor == null || !tensor.spec().equals(value.spec())) {
             throw new IllegalArgumentException("no memory was allocated for " + value + "; there is " + tensor);
@@ -83,8 +86,16 @@ public final class Regions implements AutoCloseable {
         return tensor;
     }
 
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the regions, memory of parameters and all that outlives a step, are used"
+                    + " after they were closed");
+        }
+    }
+
     @Override
     public void close() {
+        closed = true;
         buffers.values().forEach(Buffer::close);
     }
 }

@@ -86,6 +86,14 @@ public abstract class DeviceSuites extends ConvolutionSuites {
     }
 
     @Nested
+    class Lifetimes extends LifetimeSuite {
+        @Override
+        Device open() {
+            return DeviceSuites.this.open();
+        }
+    }
+
+    @Nested
     class AnyOperands extends OperandSuite {
         @Override
         Device open() {

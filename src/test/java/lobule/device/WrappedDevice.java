@@ -67,6 +67,11 @@ public interface WrappedDevice extends Device {
     }
 
     @Override
+    default void requireUsable() {
+        device().requireUsable();
+    }
+
+    @Override
     default void synchronize() {
         device().synchronize();
     }

@@ -21,14 +21,18 @@ import lobule.checkpoint.SafeTensors;
 import lobule.data.LabelledVolume;
 import lobule.data.Phantom;
 import lobule.device.Device;
+import lobule.device.cpu.CpuDevice;
 import lobule.device.reference.ReferenceDevice;
 import lobule.image.NiftiWriter;
 import lobule.nn.TrainingModel;
 import lobule.op.Value;
 import lobule.op.Value.Role;
+import lobule.verification.TestDevice;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole runs of a tiny 2D network on a small phantom, read from files. */
 class TrainerTest {
@@ -162,12 +166,19 @@ class TrainerTest {
         assertThrows(CheckpointException.class, () -> resume(run, config(Map.of("optimizer.name", "sgd"))));
     }
 
-    @Test
-    void aLossThatIsNotFiniteStopsTheRunBeforeTheUpdate() {
+    /** More than one thread, as by default: workers read what the search for the op copies to the host. */
+    static List<TestDevice> twoThreads() {
+        return List.of(new TestDevice("reference", () -> new ReferenceDevice(2)),
+                new TestDevice("cpu", () -> new CpuDevice(2)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("twoThreads")
+    void aLossThatIsNotFiniteStopsTheRunBeforeTheUpdate(TestDevice where) {
         TrainConfig config = config(Map.of("checkpoint-every", 1, "steps", 50,
                 "learning-rate", List.of(Map.of("step", 1, "rate", 1e-3), Map.of("step", 3, "rate", 1e30))));
         RunFolder run = newFolder("diverges", config);
-        try (Device device = new ReferenceDevice(1);
+        try (Device device = where.open();
                 TrainingData data = TrainingData.open(config);
                 Trainer trainer = Trainer.create(device, config, data)) {
             DivergenceException e = assertThrows(DivergenceException.class, () -> trainer.run(run, SILENT));

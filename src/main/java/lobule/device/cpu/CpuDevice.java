@@ -4,12 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import lobule.device.Buffer;
 import lobule.device.Device;
+import lobule.device.DeviceOwner;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
 import lobule.device.cpu.convolution.DirectConvolutions;
 import lobule.device.cpu.loss.CpuLosses;
 import lobule.device.cpu.machine.Lanes;
+import lobule.device.cpu.machine.Memory;
 import lobule.device.cpu.machine.WorkerPool;
 import lobule.device.cpu.norm.CpuBatchRenorm;
 import lobule.device.cpu.norm.CpuBatchRenormBackward;
@@ -68,6 +70,7 @@ import lobule.tensor.TensorSpec;
  * is that thread's.
  */
 public final class CpuDevice implements Device {
+    private final DeviceOwner owner = new DeviceOwner("cpu");
     private final OneDnn library;
     private final WorkerPool workers;
     private final DirectConvolutions direct;
@@ -111,11 +114,13 @@ public final class CpuDevice implements Device {
 
     @Override
     public Buffer allocate(long bytes) {
+        owner.requireUsable();
         return HostBuffer.allocate(bytes);
     }
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        owner.requireUsable();
         op.check(inputs, states, outputs);
         return kernel(op, shapes(inputs), shapes(states), shapes(outputs), inputs);
     }
@@ -167,10 +172,11 @@ public final class CpuDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
+        owner.requireUsable();
         destination.requireSize(source);
         MemorySegment memory = HostBuffer.segment(destination);
         if (needsTransposition(destination.spec())) {
-            new ChannelsLast(destination.spec().shape()).toDevice(source, memory, workers);
+            new ChannelsLast(destination.spec().shape()).toDevice(Memory.forAllThreads(source), memory, workers);
         } else {
             memory.copyFrom(source);
         }
@@ -178,10 +184,11 @@ public final class CpuDevice implements Device {
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
+        owner.requireUsable();
         source.requireSize(destination);
         MemorySegment memory = HostBuffer.segment(source);
         if (needsTransposition(source.spec())) {
-            new ChannelsLast(source.spec().shape()).toHost(memory, destination, workers);
+            new ChannelsLast(source.spec().shape()).toHost(memory, Memory.forAllThreads(destination), workers);
         } else {
             destination.copyFrom(memory);
         }
@@ -192,13 +199,20 @@ public final class CpuDevice implements Device {
     }
 
     @Override
+    public void requireUsable() {
+        owner.requireUsable();
+    }
+
+    @Override
     public void synchronize() {
-        // launches run to their end
+        owner.requireUsable(); // launches run to their end
     }
 
     @Override
     public void close() {
-        workers.close();
-        library.close();
+        if (owner.close()) {
+            workers.close();
+            library.close();
+        }
     }
 }

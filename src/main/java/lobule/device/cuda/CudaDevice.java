@@ -8,6 +8,7 @@ import java.util.Optional;
 import jcuda.driver.CUresult;
 import lobule.device.Buffer;
 import lobule.device.Device;
+import lobule.device.DeviceOwner;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
@@ -39,6 +40,7 @@ import lobule.tensor.TensorSpec;
  * device uses it.
  */
 public final class CudaDevice implements Device {
+    private final DeviceOwner owner = new DeviceOwner("cuda");
     private final Cleanup cleanup = new Cleanup();
     private final CudaContext context;
     private final Transfers transfers;
@@ -111,11 +113,13 @@ public final class CudaDevice implements Device {
 
     @Override
     public Buffer allocate(long bytes) {
+        owner.requireUsable();
         return DeviceBuffer.allocate(bytes, context.name());
     }
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        owner.requireUsable();
         List<TensorSpec> expected = op.outputs(inputs, states);
         if (!outputs.equals(expected)) {
             throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
@@ -153,6 +157,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
+        owner.requireUsable();
         requireSize(source, ahead);
         requireSize(source, destination);
         transfers.prefetch(source, ahead, destination);
@@ -160,12 +165,14 @@ public final class CudaDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
+        owner.requireUsable();
         requireSize(source, destination);
         transfers.upload(source, destination);
     }
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
+        owner.requireUsable();
         requireSize(destination, source);
         transfers.download(source, destination);
     }
@@ -178,12 +185,20 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void requireUsable() {
+        owner.requireUsable();
+    }
+
+    @Override
     public void synchronize() {
+        owner.requireUsable();
         context.synchronize();
     }
 
     @Override
     public void close() {
-        cleanup.close();
+        if (owner.close()) {
+            cleanup.close();
+        }
     }
 }

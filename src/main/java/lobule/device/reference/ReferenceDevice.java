@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import lobule.device.Buffer;
 import lobule.device.Device;
+import lobule.device.DeviceOwner;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
 import lobule.device.Tensor;
@@ -38,6 +39,7 @@ import lobule.tensor.TensorSpec;
 
 /** Computes every op as its definition reads, in plain Java with double accumulators, on host memory in NCDHW. */
 public final class ReferenceDevice implements Device {
+    private final DeviceOwner owner = new DeviceOwner("reference");
     private final Parallel parallel;
 
     public ReferenceDevice() {
@@ -61,11 +63,13 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public Buffer allocate(long bytes) {
+        owner.requireUsable();
         return HostBuffer.allocate(bytes);
     }
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+        owner.requireUsable();
         op.check(inputs, states, outputs);
         return kernel(op);
     }
@@ -110,23 +114,32 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
+        owner.requireUsable();
         destination.requireSize(source);
         HostBuffer.segment(destination).copyFrom(source);
     }
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
+        owner.requireUsable();
         source.requireSize(destination);
         destination.copyFrom(HostBuffer.segment(source));
     }
 
     @Override
+    public void requireUsable() {
+        owner.requireUsable();
+    }
+
+    @Override
     public void synchronize() {
-        // launches run to their end
+        owner.requireUsable(); // launches run to their end
     }
 
     @Override
     public void close() {
-        parallel.close();
+        if (owner.close()) {
+            parallel.close();
+        }
     }
 }

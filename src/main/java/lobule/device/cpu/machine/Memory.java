@@ -9,6 +9,9 @@ import lobule.device.Tensor;
 
 /** Addresses of operands, for native calls. */
 public final class Memory {
+    /** A thread that owns nothing, to tell confined memory by. */
+    private static final Thread ELSEWHERE = Thread.ofPlatform().unstarted(() -> {});
+
     private Memory() {}
 
     public static long address(Tensor tensor) {
@@ -23,6 +26,15 @@ public final class Memory {
     /** The first {@code bytes} of a node's workspace. */
     public static MemorySegment workspace(Operands operands, long bytes) {
         return HostBuffer.segment(operands.workspace()).asSlice(operands.workspaceOffset(), bytes);
+    }
+
+    /** Host memory as workers can reach it; what is confined to the caller, who waits for them, by its address. */
+    public static MemorySegment forAllThreads(MemorySegment host) {
+        if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread()) || host.isReadOnly()
+                || !host.isNative() || host.isAccessibleBy(ELSEWHERE)) {
+            return host; // refused, if at all, at its first use
+        }
+        return MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize());
     }
 
     /** Runs one after another. */

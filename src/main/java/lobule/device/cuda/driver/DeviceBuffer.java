@@ -101,6 +101,11 @@ public final class DeviceBuffer implements Buffer {
     }
 
     @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;

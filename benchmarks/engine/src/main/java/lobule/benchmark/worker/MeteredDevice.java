@@ -75,6 +75,11 @@ final class MeteredDevice implements Device {
     }
 
     @Override
+    public void requireUsable() {
+        device.requireUsable();
+    }
+
+    @Override
     public void synchronize() {
         device.synchronize();
     }
