@@ -31,7 +31,7 @@ public final class JavaProcess {
     }
 
     /** Of the JVM, or of the loader that a test launcher made. */
-    private static String classPath() {
+    static String classPath() {
         return JavaProcess.class.getClassLoader() instanceof URLClassLoader loader
                 ? Stream.of(loader.getURLs()).map(URL::getPath).collect(Collectors.joining(File.pathSeparator))
                 : System.getProperty("java.class.path");

@@ -109,7 +109,13 @@ public final class CpuDevice implements Device {
     @Override
     public String description() {
         return "oneDNN " + OneDnn.version() + ", " + Lanes.COUNT * Float.SIZE + "-bit vectors, " + workers.threads()
-                + (workers.threads() == 1 ? " thread" : " threads");
+                + (workers.threads() == 1 ? " thread" : " threads" + waiting(System.getenv("OMP_WAIT_POLICY")));
+    }
+
+    /** What the environment makes of idle threads of oneDNN; it is read before Java code runs, and cannot be mended. */
+    static String waiting(String policy) {
+        return "passive".equalsIgnoreCase(policy) ? ""
+                : ", of which idle ones spin against the others: set OMP_WAIT_POLICY=PASSIVE in the environment";
     }
 
     @Override
