@@ -7,10 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import lobule.file.AtomicFile;
 import lobule.tensor.TensorSpec;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,37 +58,23 @@ public final class SafeTensorsWriter {
     /**
      * Writes the file; what was there before stays until the new one is complete and on disk.
      *
-     * @throws CheckpointException where the place cannot be written to
+     * @throws lobule.file.InputException where the place cannot be written to
      */
     public void write(Path target) {
-        Path partial = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".partial");
-        try {
-            writeContent(partial);
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new CheckpointException(target + ": cannot be written (" + e
-                    + "); choose an existing folder with write permission and room", e);
-        } finally {
-            discard(partial);
-        }
+        AtomicFile.writeChannel(target, this::writeContent);
     }
 
-    private void writeContent(Path file) throws IOException {
+    private void writeContent(FileChannel channel) throws IOException {
         List<Source> inOrder = sources.values().stream()
                 .sorted(Comparator.comparingInt((Source source) -> source.spec().type().bytes()).reversed()).toList();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            byte[] header = header(inOrder);
-            CRC32C sum = new CRC32C();
-            write(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length),
-                    sum);
-            write(channel, ByteBuffer.wrap(header), sum);
-            for (Source source : inOrder) {
-                write(channel, source, sum);
-            }
-            channel.write(FileChecksum.bytes(FileChecksum.digits(sum)), Long.BYTES + FileChecksum.digitsIn(header));
-            channel.force(true);
+        byte[] header = header(inOrder);
+        CRC32C sum = new CRC32C();
+        write(channel, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length), sum);
+        write(channel, ByteBuffer.wrap(header), sum);
+        for (Source source : inOrder) {
+            write(channel, source, sum);
         }
+        channel.write(FileChecksum.bytes(FileChecksum.digits(sum)), Long.BYTES + FileChecksum.digitsIn(header));
     }
 
     private static void write(FileChannel channel, Source source, CRC32C sum) throws IOException {
@@ -128,13 +112,5 @@ public final class SafeTensorsWriter {
         int length = json.getBytes(StandardCharsets.UTF_8).length;
         int padding = Math.ceilDiv(length, HEADER_ALIGNMENT) * HEADER_ALIGNMENT - length;
         return (json + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void discard(Path partial) {
-        try {
-            Files.deleteIfExists(partial);
-        } catch (IOException e) {
-            // The failure that led here is already on its way and says more than this one.
-        }
     }
 }
