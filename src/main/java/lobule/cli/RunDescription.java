@@ -74,7 +74,8 @@ final class RunDescription {
 
     void summary(RunFolder folder, TrainConfig config, Optional<StepMetrics> last, double seconds) {
         if (last.isEmpty()) {
-            out.println("stopped before the first step; there is no checkpoint");
+            out.println(folder.hasCheckpoint() ? "no step was left to do" :
+                    "stopped before the first step; there is no checkpoint");
             return;
         }
         StepMetrics metrics = last.get();

@@ -13,6 +13,7 @@ import lobule.device.cuda.CudaDevice;
 import lobule.device.cuda.options.CudaOptions;
 import lobule.train.AlgorithmRecord;
 import lobule.train.ConfigLayers;
+import lobule.train.Resumption;
 import lobule.train.RunFolder;
 import lobule.train.StepMetrics;
 import lobule.train.TrainConfig;
@@ -51,75 +52,92 @@ final class TrainCommand implements Callable<Integer> {
             + "checkpoint.")
     private Path resume;
 
+    @Option(names = "--accept-changed-data", description = "With --resume: go on though cases came, went or changed.")
+    private boolean acceptChangedData;
+
     TrainCommand(Devices devices) {
         this.devices = devices;
     }
 
     @Override
     public Integer call() {
-        Optional<RunFolder> resumed = Optional.ofNullable(resume).map(RunFolder::resume);
         Map<String, Object> given = options.given();
-        TrainConfig config = ConfigLayers.resolve(file(resumed, given), given);
-        if (resumed.isEmpty()) {
+        if (resume == null) {
+            TrainConfig config = ConfigLayers.resolve(Optional.ofNullable(configFile), given);
             RunFolder.requireFree(config);
+            train(config, Optional.empty());
+            return 0;
         }
-        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        CudaOptions gpu = cuda.options().withRecorded(
-                resumed.flatMap(AlgorithmRecord::read).orElse(AlgorithmChoices.none()));
-        try (Device device = devices.open(config.device(), threads, gpu)) {
-            String reason = config.device().equals(Devices.AUTO) ? "taken by auto"
-                    : given.containsKey("device") ? "as chosen"
-                    : configFile != null || resume != null ? "from the settings" : "the default";
-            train(device, config, resumed, reason);
+        if (configFile != null || FIXED_BY_RESUME.stream().anyMatch(given::containsKey)) {
+            throw new ParameterException(spec.commandLine(), "--resume goes on with the settings in its folder, "
+                    + "expected neither --config nor --experiment nor --out beside it");
+        }
+        try (RunFolder folder = RunFolder.resume(resume)) {
+            Resumption resumption = Resumption.of(folder, given);
+            train(resumption.config(), Optional.of(new Resumed(folder, resumption)));
         }
         return 0;
     }
 
-    private Optional<Path> file(Optional<RunFolder> resumed, Map<String, Object> given) {
-        if (resumed.isEmpty()) {
-            return Optional.ofNullable(configFile);
-        }
-        for (String key : FIXED_BY_RESUME) {
-            if (given.containsKey(key) || configFile != null) {
-                throw new ParameterException(spec.commandLine(), "--resume goes on with the settings in its folder, "
-                        + "expected neither --config nor --experiment nor --out beside it");
+    /** A run to go on with. */
+    private record Resumed(RunFolder folder, Resumption resumption) {}
+
+    private void train(TrainConfig config, Optional<Resumed> resumed) {
+        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        CudaOptions gpu = cuda.options().withRecorded(
+                resumed.map(Resumed::folder).flatMap(AlgorithmRecord::read).orElse(AlgorithmChoices.none()));
+        RunDescription description = new RunDescription(spec.commandLine().getOut());
+        try (Device device = devices.open(config.device(), threads, gpu)) {
+            description.device(device, deviceReason(config));
+            try (TrainingData data = resumed.map(run -> run.resumption().data(acceptChangedData))
+                    .orElseGet(() -> TrainingData.open(config))) {
+                description.data(config, data);
+                resumed.ifPresent(run -> run.resumption().notes().forEach(note -> description.line("note", note)));
+                train(device, config, resumed, data, description);
             }
         }
-        return resumed.map(RunFolder::config);
     }
 
-    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, String deviceReason) {
-        RunDescription description = new RunDescription(spec.commandLine().getOut());
-        description.device(device, deviceReason);
-        try (TrainingData data = TrainingData.open(config)) {
-            description.data(config, data);
-            train(device, config, resumed, data, description);
-        }
+    private String deviceReason(TrainConfig config) {
+        return config.device().equals(Devices.AUTO) ? "taken by auto"
+                : options.given().containsKey("device") ? "as chosen"
+                : configFile != null || resume != null ? "from the settings" : "the default";
     }
 
-    private void train(Device device, TrainConfig config, Optional<RunFolder> resumed, TrainingData data,
+    private void train(Device device, TrainConfig config, Optional<Resumed> resumed, TrainingData data,
                        RunDescription description) {
         PrintWriter out = spec.commandLine().getOut();
         try (Trainer trainer = Trainer.create(device, config, data);
                 Interruption _ = new Interruption(() -> stop(trainer, out))) {
             description.memory(trainer.model());
-            algorithms(description, device, resumed);
-            RunFolder folder = resumed.orElseGet(() -> RunFolder.create(config));
-            description.folder(folder);
-            long start = System.nanoTime();
-            StatusLine status = new StatusLine(out);
-            ProgressLine progress = new ProgressLine(status, config.steps(), trainer.model().plannedBytes());
-            Optional<StepMetrics> last;
-            try {
-                last = resumed.isPresent() ? trainer.resume(folder, progress) : trainer.run(folder, progress);
-            } finally {
-                status.end();
+            algorithms(description, device, resumed.map(Resumed::folder));
+            if (resumed.isPresent()) {
+                run(trainer, config, resumed.get().folder(), description);
+            } else {
+                try (RunFolder folder = RunFolder.create(config)) {
+                    run(trainer, config, folder, description);
+                }
             }
-            description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
-            if (cuda.profile()) {
-                last.ifPresent(step -> new ProfileTable(out).print(trainer.model().trainingRun().profile(),
-                        step.seconds()));
-            }
+        }
+    }
+
+    private void run(Trainer trainer, TrainConfig config, RunFolder folder, RunDescription description) {
+        PrintWriter out = spec.commandLine().getOut();
+        description.folder(folder);
+        folder.warning().ifPresent(warning -> description.line("warning", warning));
+        long start = System.nanoTime();
+        StatusLine status = new StatusLine(out);
+        ProgressLine progress = new ProgressLine(status, config.steps(), trainer.model().plannedBytes());
+        Optional<StepMetrics> last;
+        try {
+            last = resume != null ? trainer.resume(folder, progress) : trainer.run(folder, progress);
+        } finally {
+            status.end();
+        }
+        description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
+        if (cuda.profile()) {
+            last.ifPresent(step -> new ProfileTable(out).print(trainer.model().trainingRun().profile(),
+                    step.seconds()));
         }
     }
 

@@ -64,6 +64,17 @@ record Checkpoint(long step, long microStep) {
     }
 
     /**
+     * How far a run is.
+     *
+     * @throws CheckpointException where the file is damaged
+     */
+    static Checkpoint read(RunFolder folder) {
+        try (SafeTensors file = SafeTensors.open(folder.state())) {
+            return of(file);
+        }
+    }
+
+    /**
      * Restores a model.
      *
      * @throws CheckpointException where the file is damaged or of another network or optimiser

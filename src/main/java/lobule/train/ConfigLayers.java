@@ -1,6 +1,7 @@
 package lobule.train;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,8 @@ public final class ConfigLayers {
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
             .build();
 
+    private static final String HISTORY = "history";
+
     private ConfigLayers() {}
 
     /**
@@ -44,7 +47,7 @@ public final class ConfigLayers {
             parse(source + ": ", merged);
         }
         merge(merged, fromOptions);
-        return parse("", merged);
+        return parse("", merged).withAbsoluteSource();
     }
 
     /** What the first layer that has a key holds there. */
@@ -66,8 +69,39 @@ public final class ConfigLayers {
         return YAML.writeValueAsString(config);
     }
 
+    /** The same with what they were before, which {@link #resolve} passes over. */
+    static String yaml(RunSettings settings) {
+        ObjectNode root = YAML.valueToTree(settings.config().withOut(null));
+        if (!settings.history().isEmpty()) {
+            root.set(HISTORY, YAML.valueToTree(settings.history()));
+        }
+        return YAML.writeValueAsString(root);
+    }
+
+    /** What the settings of a file were before; empty where they hold for all steps. */
+    static Optional<Document> history(Path file) {
+        return Document.of(file.toString(), DocumentFormat.YAML.tree(file)).at(HISTORY).optional();
+    }
+
+    /** Every setting by dotted key, as JSON has it. */
+    static Map<String, String> flat(TrainConfig config) {
+        Map<String, String> flat = new LinkedHashMap<>();
+        flatten("", YAML.valueToTree(config), flat);
+        return flat;
+    }
+
+    private static void flatten(String key, JsonNode node, Map<String, String> flat) {
+        if (node.isObject()) {
+            node.properties().forEach(entry -> flatten(key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(),
+                    entry.getValue(), flat));
+        } else {
+            flat.put(key, node.isString() ? node.stringValue() : node.toString());
+        }
+    }
+
     private static ObjectNode read(Path file) {
         if (DocumentFormat.YAML.tree(file) instanceof ObjectNode settings) {
+            settings.remove(HISTORY);
             return settings;
         }
         throw new InputException(file + ": holds no settings, expected lines such as \"steps: 1000\".");

@@ -1,5 +1,6 @@
 package lobule.train;
 
+import java.util.ArrayList;
 import java.util.List;
 import lobule.file.InputException;
 
@@ -29,6 +30,24 @@ public record LearningRate(List<Stage> stages) {
                 throw new InputException("learning-rate has a stage from step " + stages.get(i).step()
                         + " after one from step " + stages.get(i - 1).step() + "; list them in rising order.");
             }
+        }
+    }
+
+    /**
+     * These rates for the steps done, and others from then on.
+     *
+     * @param done the last step at these rates
+     */
+    LearningRate then(long done, LearningRate later) {
+        List<Stage> all = new ArrayList<>(stages.stream().filter(stage -> stage.step() <= done).toList());
+        add(all, new Stage(done + 1, later.at(done + 1)));
+        later.stages.stream().filter(stage -> stage.step() > done + 1).forEach(stage -> add(all, stage));
+        return new LearningRate(all);
+    }
+
+    private static void add(List<Stage> stages, Stage next) {
+        if (stages.isEmpty() || stages.getLast().rate() != next.rate()) {
+            stages.add(next);
         }
     }
 

@@ -107,6 +107,14 @@ public final class MetricsLog implements AutoCloseable {
         return steps;
     }
 
+    /** Steps up to the last checkpoint that a log should have and lacks, in a sentence; empty where it has all. */
+    static Optional<String> missing(Path file, long done) {
+        List<StepMetrics> steps = Files.exists(file) ? read(file) : List.of();
+        long there = steps.stream().filter(metrics -> metrics.step() <= done).count();
+        return there == done ? Optional.empty() : Optional.of(file + " has " + there + " of the " + done
+                + " steps done: it was cut or emptied, and the curves lack the others");
+    }
+
     private static void requireRising(Path file, List<StepMetrics> steps, int line) {
         int last = steps.size() - 1;
         if (last > 0 && steps.get(last).step() <= steps.get(last - 1).step()) {

@@ -6,37 +6,65 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import lobule.file.AtomicFile;
+import lobule.file.FolderLock;
 import lobule.file.InputException;
 
-/** The files that a run leaves. */
-public record RunFolder(Path path) {
+/** The files that a run leaves; one process has them at a time. */
+public final class RunFolder implements AutoCloseable {
     private static final Path RUNS = Path.of("runs");
+    private static final String CONFIG = "config.yaml";
+    private static final String METRICS = "metrics.jsonl";
+    private static final String MODEL = "model.safetensors";
+    private static final String STATE = "state.safetensors";
+
+    private final Path path;
+    private final FolderLock lock;
+
+    private RunFolder(Path path, FolderLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** What there is to say where nothing keeps a second run out. */
+    public Optional<String> warning() {
+        return lock.warning();
+    }
 
     /** The settings, resolved; a run can be repeated from it. */
     public Path config() {
-        return path.resolve("config.yaml");
+        return path.resolve(CONFIG);
     }
 
     /** One JSON object a step. */
     public Path metrics() {
-        return path.resolve("metrics.jsonl");
+        return path.resolve(METRICS);
     }
 
     /** The network: parameters and running statistics. */
     public Path model() {
-        return path.resolve("model.safetensors");
+        return path.resolve(MODEL);
     }
 
     /** All that is needed to go on: the network, the optimiser's moments, and how far the run is. */
     public Path state() {
-        return path.resolve("state.safetensors");
+        return path.resolve(STATE);
     }
 
     /** How a GPU computes the convolutions; on other devices there is none. */
     public Path algorithms() {
         return path.resolve("algorithms.json");
+    }
+
+    /** What is learned from, file by file. */
+    public Path data() {
+        return path.resolve("data.json");
     }
 
     /** Curves of loss and Jaccard. */
@@ -61,12 +89,17 @@ public record RunFolder(Path path) {
      */
     public static void requireFree(TrainConfig config) {
         Path target = config.out() == null ? RUNS : Path.of(config.out());
-        RunFolder folder = new RunFolder(target);
-        if (config.out() != null && folder.holdsRun()) {
+        if (config.out() != null) {
+            requireNoRun(target);
+        }
+        requireWritable(target);
+    }
+
+    private static void requireNoRun(Path target) {
+        if (Stream.of(CONFIG, METRICS, MODEL, STATE).map(target::resolve).anyMatch(Files::exists)) {
             throw new InputException(target + ": holds a run already; go on with it by --resume " + target
                     + ", or choose another --out.");
         }
-        requireWritable(target);
     }
 
     /**
@@ -86,16 +119,38 @@ public record RunFolder(Path path) {
         }
     }
 
-    private boolean holdsRun() {
-        return Stream.of(config(), metrics(), model(), state()).anyMatch(Files::exists);
-    }
-
-    /** Makes the folder of a new run, by default the next free {@code runs/NAME-N}, with its settings in it. */
+    /**
+     * Makes the folder of a new run, by default the next free {@code runs/NAME-N}, with its settings in it.
+     *
+     * @throws InputException where there is a run in it, or another process has it
+     */
     public static RunFolder create(TrainConfig config) {
         requireFree(config);
-        RunFolder folder = new RunFolder(config.out() == null ? nextFree(config.experiment()) : Path.of(config.out()));
-        folder.write(config);
-        return folder;
+        Path path = config.out() == null ? nextFree(config.experiment()) : made(Path.of(config.out()));
+        return claimed(path, folder -> {
+            requireNoRun(path); // of another process, which had the lock until now
+            folder.write(RunSettings.of(config));
+        });
+    }
+
+    @SuppressWarnings("MustBeClosedChecker")
+    private static RunFolder claimed(Path path, Consumer<RunFolder> first) {
+        RunFolder folder = new RunFolder(path, FolderLock.take(path));
+        try {
+            first.accept(folder);
+            return folder;
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static Path made(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InputException(folder + ": cannot be written (" + e + "); choose another place by --out.", e);
+        }
     }
 
     private static Path nextFree(String name) {
@@ -121,24 +176,38 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * The folder of a run to go on with.
+     * The folder of a run to go on with, from its start where it was ended before its first checkpoint.
      *
-     * @throws InputException where it holds no checkpoint
+     * @throws InputException where it holds none, or another process has it
      */
     public static RunFolder resume(Path path) {
-        RunFolder folder = new RunFolder(path);
-        for (Path needed : new Path[] {folder.config(), folder.state()}) {
-            if (!Files.isRegularFile(needed)) {
-                throw new InputException(path + ": has no " + needed.getFileName()
-                        + ", expected the folder of a run that wrote a checkpoint.");
-            }
+        requireFile(path, CONFIG);
+        if (Files.exists(path.resolve(MODEL))) {
+            requireFile(path, STATE);
         }
-        return folder;
+        requireWritable(path);
+        return claimed(path, folder -> {});
+    }
+
+    private static void requireFile(Path path, String name) {
+        if (!Files.isRegularFile(path.resolve(name))) {
+            throw new InputException(path + ": has no " + name + ", expected the folder of a run, with all its files.");
+        }
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    public boolean hasCheckpoint() {
+        return Files.exists(state());
     }
 
     /** Writes the settings, but for the folder: a repeated run gets one of its own. */
-    void write(TrainConfig config) {
-        byte[] yaml = ConfigLayers.yaml(config.withOut(null)).getBytes(StandardCharsets.UTF_8);
+    void write(RunSettings settings) {
+        byte[] yaml = settings.yaml().getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(config(), out -> out.write(yaml));
+    }
+
+    @Override
+    public void close() {
+        lock.close();
     }
 }

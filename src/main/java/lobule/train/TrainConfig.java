@@ -1,5 +1,6 @@
 package lobule.train;
 
+import java.nio.file.Path;
 import java.util.List;
 import lobule.data.PatchShape;
 import lobule.file.InputException;
@@ -60,6 +61,12 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
                     "none in an overfit run, which is evaluated on the patch it trains on");
             require(trainingCase == null || !trainingCase.equals(validationCase), "data.validation-case",
                     validationCase, "another case than the one trained on");
+        }
+
+        private Data withAbsoluteSource() {
+            String absolute = source == null || source.equals(PHANTOM) ? source
+                    : Path.of(source).toAbsolutePath().normalize().toString();
+            return new Data(absolute, trainingCase, validationCase, overfit, onlyForeground, validationPatches, window);
         }
 
         /** Bounds that differ as numbers can be the same as floats. */
@@ -164,6 +171,18 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     TrainConfig withOut(String folder) {
         return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm,
                 steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, folder);
+    }
+
+    /** The same settings at other rates. */
+    TrainConfig withLearningRate(LearningRate rates) {
+        return new TrainConfig(experiment, data, patch, network, loss, optimizer, rates.stages(), accumulate, renorm,
+                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, out);
+    }
+
+    /** The same settings for whoever is in another folder. */
+    TrainConfig withAbsoluteSource() {
+        return new TrainConfig(experiment, data.withAbsoluteSource(), patch, network, loss, optimizer, learningRate,
+                accumulate, renorm, steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, out);
     }
 
     public PatchShape patchShape() {

@@ -54,19 +54,35 @@ public final class Trainer implements AutoCloseable {
      * @throws DivergenceException where the loss is not finite
      */
     public Optional<StepMetrics> run(RunFolder folder, TrainingListener listener) {
+        data.record().write(folder);
+        return run(folder, start(), listener);
+    }
+
+    private Checkpoint start() {
         model.initialise(config.seed());
-        return run(folder, new Checkpoint(0, 0), listener);
+        return new Checkpoint(0, 0);
     }
 
     /**
-     * Goes on from the checkpoint in a folder, as the run would have gone on then.
+     * Goes on from the checkpoint in a folder, as the run would have gone on then, or from the start where there is
+     * none. What is other from here on, settings or data, is recorded.
      *
      * @throws lobule.checkpoint.CheckpointException where it is damaged or of another network
      */
     public Optional<StepMetrics> resume(RunFolder folder, TrainingListener listener) {
-        Checkpoint checkpoint = Checkpoint.load(folder, model);
-        folder.write(config);
+        Checkpoint checkpoint = folder.hasCheckpoint() ? Checkpoint.load(folder, model) : start();
+        record(folder, checkpoint.step());
         return run(folder, checkpoint, listener);
+    }
+
+    private void record(RunFolder folder, long done) {
+        RunSettings settings = RunSettings.read(folder).changed(config, done);
+        DataRecord now = data.record();
+        Optional<String> change = done == 0 ? Optional.empty()
+                : DataRecord.read(folder).flatMap(before -> before.changedTo(now));
+        folder.write(change.map(text -> settings.with(new RunSettings.Change(done + 1, "data", "as in the steps before",
+                text))).orElse(settings));
+        now.write(folder);
     }
 
     private Optional<StepMetrics> run(RunFolder folder, Checkpoint from, TrainingListener listener) {

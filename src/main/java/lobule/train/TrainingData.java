@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import lobule.data.Dataset;
 import lobule.data.LabelledVolume;
 import lobule.data.PatchSampler;
 import lobule.data.PatchShape;
 import lobule.data.Phantom;
 import lobule.file.InputException;
+import lobule.image.Grid;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
 import lobule.image.Orientation;
@@ -26,14 +28,18 @@ public final class TrainingData implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final TrainConfig config;
     private final Optional<Dataset> dataset;
+    private final List<String> leftOut;
     private final List<Source> training;
     private final List<Sample> evaluation;
 
-    private TrainingData(TrainConfig config, Optional<Dataset> dataset) {
+    private TrainingData(TrainConfig config, Optional<Dataset> dataset, Optional<List<String>> cases) {
         this.config = config;
         this.dataset = dataset;
         try {
-            this.training = sources(trainingNames());
+            List<String> names = cases.orElseGet(this::trainingNames);
+            this.leftOut = cases.isEmpty() ? List.of()
+                    : trainingNames().stream().filter(name -> !names.contains(name)).toList();
+            this.training = sources(names);
             this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
         } catch (RuntimeException e) {
             close();
@@ -43,6 +49,15 @@ public final class TrainingData implements AutoCloseable {
 
     /** @throws InputException where the source is missing, has no such case, or does not fit the network */
     public static TrainingData open(TrainConfig config) {
+        return open(config, Optional.empty());
+    }
+
+    /** The same for a run that goes on with the cases it began with. */
+    static TrainingData open(TrainConfig config, List<String> cases) {
+        return open(config, Optional.of(cases));
+    }
+
+    private static TrainingData open(TrainConfig config, Optional<List<String>> cases) {
         String source = config.data().source();
         if (source == null) {
             throw new InputException("experiment " + config.experiment() + " needs data: give --data a folder with"
@@ -50,14 +65,14 @@ public final class TrainingData implements AutoCloseable {
         }
         if (source.equals(TrainConfig.PHANTOM)) {
             requireNoCase(config.data());
-            return new TrainingData(config, Optional.empty());
+            return new TrainingData(config, Optional.empty(), cases);
         }
         Dataset dataset = Dataset.open(Path.of(source));
         if (dataset.classes() != config.network().classes()) {
             throw new InputException(source + ": has the labels " + dataset.labels() + " but network.classes is "
                     + config.network().classes() + ", expected " + dataset.classes() + ".");
         }
-        return new TrainingData(config, Optional.of(dataset));
+        return new TrainingData(config, Optional.of(dataset), cases);
     }
 
     private static void requireNoCase(TrainConfig.Data data) {
@@ -126,6 +141,26 @@ public final class TrainingData implements AutoCloseable {
             samples.add(random(sources, config.seed() ^ EVALUATION_STREAM, i));
         }
         return List.copyOf(samples);
+    }
+
+    /** Cases that a new run would be trained on, and this one is not. */
+    List<String> leftOut() {
+        return leftOut;
+    }
+
+    /** What is in the files; reads them once more. */
+    DataRecord record() {
+        String validation = config.data().validationCase();
+        return new DataRecord(training.stream().map(source -> record(source.volume)).toList(),
+                validation == null ? List.of() : List.of(record(evaluation.getFirst().volume())));
+    }
+
+    private DataRecord.Case record(LabelledVolume volume) {
+        Grid grid = volume.grid();
+        List<DataRecord.Contents> files = dataset.map(cases -> cases.find(volume.name()))
+                .map(found -> Stream.of(found.image(), found.mask()).flatMap(DataRecord.Contents::ofImage).toList()).orElse(List.of());
+        return new DataRecord.Case(volume.name(), files, List.of(grid.spacing(0), grid.spacing(1), grid.spacing(2)),
+                List.of());
     }
 
     /** The patch of a mini-batch: a function of seed and number alone. Call from one thread. */

@@ -66,11 +66,11 @@ class TrainCommandTest {
     void aRunLeavesItsFilesAndSaysWhere() throws IOException {
         assertEquals(0, train(), err.toString());
         for (String name : List.of("config.yaml", "metrics.jsonl", "model.safetensors", "state.safetensors",
-                "progress.png", "overlay.png", "prediction.nii.gz")) {
+                "progress.png", "overlay.png", "prediction.nii.gz", "data.json", "run.lock")) {
             assertTrue(Files.size(folder.resolve("run").resolve(name)) > 0, name);
         }
         try (Stream<Path> files = Files.list(folder.resolve("run"))) {
-            assertEquals(7, files.count());
+            assertEquals(9, files.count());
         }
         String text = out.toString();
         for (String expected : List.of("device   reference, as chosen: ", "patch    4x4 of small at (z, y, x)",
