@@ -131,7 +131,8 @@ record DataRecord(List<Case> training, List<Case> validation) {
 
     private static Optional<String> changed(Case old, Case now) {
         if (old.files().size() != now.files().size()) {
-            return Optional.of(old.name() + " is of " + now.files().size() + " files, and was of " + old.files().size());
+            return Optional.of(old.name() + " is of " + now.files().size() + " files, and was of "
+                    + old.files().size());
         }
         String changes = Stream.iterate(0, i -> i + 1).limit(old.files().size())
                 .filter(i -> !old.files().get(i).sameAs(now.files().get(i)))

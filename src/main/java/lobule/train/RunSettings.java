@@ -66,7 +66,8 @@ public record RunSettings(TrainConfig config, List<Change> history) {
         if (done == 0) {
             return of(given);
         }
-        RunSettings changed = new RunSettings(given.withLearningRate(config.rates().then(done, given.rates())), history);
+        LearningRate rates = config.rates().then(done, given.rates());
+        RunSettings changed = new RunSettings(given.withLearningRate(rates), history);
         Map<String, String> before = ConfigLayers.flat(config);
         for (Map.Entry<String, String> after : ConfigLayers.flat(given).entrySet()) {
             if (!WITHOUT_HISTORY.contains(after.getKey())) {

@@ -157,8 +157,9 @@ public final class TrainingData implements AutoCloseable {
 
     private DataRecord.Case record(LabelledVolume volume) {
         Grid grid = volume.grid();
-        List<DataRecord.Contents> files = dataset.map(cases -> cases.find(volume.name()))
-                .map(found -> Stream.of(found.image(), found.mask()).flatMap(DataRecord.Contents::ofImage).toList()).orElse(List.of());
+        List<DataRecord.Contents> files = dataset.map(cases -> cases.find(volume.name())).stream()
+                .flatMap(found -> Stream.of(found.image(), found.mask())).flatMap(DataRecord.Contents::ofImage)
+                .toList();
         return new DataRecord.Case(volume.name(), files, List.of(grid.spacing(0), grid.spacing(1), grid.spacing(2)),
                 List.of());
     }
