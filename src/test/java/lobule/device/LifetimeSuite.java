@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import lobule.graph.Graph;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an embedder may ask of a device and what is refused: values that are gone, closed resources, other threads. */
 abstract class LifetimeSuite extends OpSuite {
-    private static final long SIZE = 150; // several chunks of work
+    private static final long SIZE = 600; // many chunks of work
 
     private final Graph graph = new Graph();
     private final Value x = graph.declare("x", Role.INPUT, TensorSpec.activation(Shape.of(1, 2, SIZE, SIZE)));
@@ -143,6 +144,21 @@ abstract class LifetimeSuite extends OpSuite {
         download(third);
     }
 
+    /** Though not kept: it is read behind its node, by all threads. */
+    @Test
+    void theFirstNodeWhoseOutputIsNotFiniteIsFound() {
+        assertEquals(Optional.empty(), executable.firstNonFinite(new Step()));
+        MemorySegment infinite = host(w, Arena.ofAuto());
+        infinite.setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.MAX_VALUE);
+        executable.upload(infinite, w);
+        MemorySegment ones = host(x, Arena.ofAuto());
+        for (long i = 0; i < x.spec().shape().elements(); i++) {
+            ones.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1);
+        }
+        executable.upload(ones, x);
+        assertEquals("second", executable.firstNonFinite(new Step()).orElseThrow().name());
+    }
+
     @Test
     void confinedMemoryIsUploadedAndDownloaded() {
         try (Arena confined = Arena.ofConfined()) {
@@ -150,7 +166,7 @@ abstract class LifetimeSuite extends OpSuite {
             for (long i = 0; i < x.spec().shape().elements(); i++) {
                 given.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) i);
             }
-            executable.upload(given, x);
+            executable.upload(given.asReadOnly(), x);
             MemorySegment back = host(x, confined);
             executable.download(x, back);
             assertEquals(-1, given.mismatch(back));

@@ -166,7 +166,7 @@ class TrainerTest {
         assertThrows(CheckpointException.class, () -> resume(run, config(Map.of("optimizer.name", "sgd"))));
     }
 
-    /** More than one thread, as by default: workers read what the search for the op copies to the host. */
+    /** More than one thread, as by default. */
     static List<TestDevice> twoThreads() {
         return List.of(new TestDevice("reference", () -> new ReferenceDevice(2)),
                 new TestDevice("cpu", () -> new CpuDevice(2)));

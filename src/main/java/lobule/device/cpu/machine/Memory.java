@@ -30,11 +30,11 @@ public final class Memory {
 
     /** Host memory as workers can reach it; what is confined to the caller, who waits for them, by its address. */
     public static MemorySegment forAllThreads(MemorySegment host) {
-        if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread()) || host.isReadOnly()
-                || !host.isNative() || host.isAccessibleBy(ELSEWHERE)) {
+        if (!host.scope().isAlive() || !host.isAccessibleBy(Thread.currentThread()) || host.isAccessibleBy(ELSEWHERE)) {
             return host; // refused, if at all, at its first use
         }
-        return MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize());
+        MemorySegment reachable = MemorySegment.ofAddress(host.address()).reinterpret(host.byteSize());
+        return host.isReadOnly() ? reachable.asReadOnly() : reachable;
     }
 
     /** Runs one after another. */
