@@ -75,7 +75,8 @@ public record Dataset(Path folder, List<String> labels, List<Case> cases, Origin
         LabelledVolume stored = new LabelledVolume(name, image, mask, classes());
         Orientation orientation = Orientation.of(image.grid());
         // The mask's own affine may differ by rounding; on the image's it cannot be turned another way.
-        Mask onImage = new Mask(stored.mask().name(), image.grid(), stored.mask().labels());
+        Mask onImage = new Mask(stored.mask().name(), image.grid(), stored.mask().labels(),
+                stored.mask().notes());
         return new LabelledVolume(name, orientation.toCanonical(image, arena),
                 orientation.toCanonical(onImage, arena), classes());
     }

@@ -3,6 +3,8 @@ package lobule.data;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.Stream;
 import lobule.file.InputException;
 import lobule.image.Grid;
 import lobule.image.IntensityWindow;
@@ -30,6 +32,11 @@ public record LabelledVolume(String name, Volume image, Mask mask, int classes) 
             throw new InputException(image + " and " + mask.name() + " lie on different grids: " + difference
                     + "; the mask must be drawn on, or resampled to, its image.");
         });
+    }
+
+    /** What there is to say about the two files: read leniently, or in doubt. */
+    public List<String> notes() {
+        return Stream.concat(image.notes().stream(), mask.notes().stream().map(note -> "its mask: " + note)).toList();
     }
 
     public Grid grid() {

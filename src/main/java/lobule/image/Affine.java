@@ -1,5 +1,7 @@
 package lobule.image;
 
+import java.util.Locale;
+
 /**
  * The map from voxel indices to RAS millimetres, by columns: the centre of voxel (i, j, k) lies at
  * {@code origin + i * xStep + j * yStep + k * zStep}.
@@ -38,5 +40,16 @@ public record Affine(Vector xStep, Vector yStep, Vector zStep, Vector origin) {
         }
         double box = xStep.length() * yStep.length() * zStep.length();
         return box > 0 && Double.isFinite(box) && Math.abs(determinant()) > 1e-6 * box;
+    }
+
+    /** By rows, as in messages. */
+    @Override
+    public String toString() {
+        return "[" + row(0) + ", " + row(1) + ", " + row(2) + "]";
+    }
+
+    private String row(int axis) {
+        return String.format(Locale.ROOT, "%.5g %.5g %.5g %.5g", xStep.component(axis), yStep.component(axis),
+                zStep.component(axis), origin.component(axis));
     }
 }

@@ -3,8 +3,12 @@ package lobule.image;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The sampling grid of a volume: its size in voxels and the place of every voxel in RAS millimetres. */
-public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
+/**
+ * The sampling grid of a volume: its size in voxels and the place of every voxel in RAS millimetres.
+ *
+ * @param forms how the NIfTI file that it was read from says the same; empty for a grid from elsewhere
+ */
+public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine, Optional<NiftiForms> forms) {
 
     public Grid {
         if (sizeX < 1 || sizeY < 1 || sizeZ < 1) {
@@ -12,6 +16,10 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
                     "A grid needs at least one voxel on each axis but got " + sizeX + "x" + sizeY + "x" + sizeZ + ".");
         }
         Math.multiplyExact(Math.multiplyExact(sizeX, sizeY), sizeZ);
+    }
+
+    public Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
+        this(sizeX, sizeY, sizeZ, affine, Optional.empty());
     }
 
     /** The number of voxels along voxel axis 0 (x), 1 (y) or 2 (z). */
@@ -58,11 +66,11 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
                         + " mm in the second");
             }
         }
-        double apart = largestCornerDistance(other);
+        double apart = largestDistance(other);
         if (farApart(apart, 0, tolerance)) {
             return Optional.of(String.format(Locale.ROOT,
                     "their voxels lie up to %.3g mm apart (first voxel at %s in the first and at %s in the second)",
-                    apart, text(affine.origin()), text(other.affine.origin())));
+                    apart, affine.origin(), other.affine.origin()));
         }
         return Optional.empty();
     }
@@ -77,7 +85,8 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
         return String.format(Locale.ROOT, "%.5gx%.5gx%.5g", spacing(0), spacing(1), spacing(2));
     }
 
-    private double largestCornerDistance(Grid other) {
+    /** How far apart (mm) the same voxel of two grids of one size lies, at most: an affine map is that far at a corner. */
+    double largestDistance(Grid other) {
         double largest = 0;
         for (int corner = 0; corner < 8; corner++) {
             double x = (corner & 1) * (double) (sizeX - 1);
@@ -93,7 +102,8 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine) {
         return !(Math.abs(a - b) <= tolerance); // a NaN is far from everything
     }
 
-    private static String text(Vector v) {
-        return String.format(Locale.ROOT, "(%.5g, %.5g, %.5g)", v.x(), v.y(), v.z());
+    @Override
+    public String toString() {
+        return sizeText() + " voxels of " + spacingText() + " mm at " + affine;
     }
 }

@@ -38,7 +38,7 @@ public record IntensityWindow(float lower, float upper, float centre, float half
 
     /** A new volume on the same grid with every voxel mapped. */
     public Volume apply(Volume volume, Arena arena) {
-        Volume mapped = Volume.allocate(volume.name(), volume.grid(), arena);
+        Volume mapped = Volume.allocate(volume.name(), volume.grid(), arena).withNotes(volume.notes());
         for (long i = 0; i < volume.grid().voxels(); i++) {
             float intensity = volume.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             mapped.voxels().setAtIndex(ValueLayout.JAVA_FLOAT, i, apply(intensity));

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import lobule.file.InputException;
 
 /**
@@ -12,12 +13,19 @@ import lobule.file.InputException;
  * @param name   what messages call it: the file, or what made it
  * @param labels unsigned bytes, x fastest (see {@link Grid#index}); gone when the arena that they were allocated in is
  *               closed
+ * @param notes  as those of a {@link Volume}
  */
-public record Mask(String name, Grid grid, MemorySegment labels) {
+public record Mask(String name, Grid grid, MemorySegment labels, List<String> notes) {
     public static final int IGNORE = 255;
 
     public Mask {
         VoxelMemory.requireSize(name, grid, labels, Byte.BYTES);
+        notes = List.copyOf(notes);
+    }
+
+    /** One with nothing to note. */
+    public Mask(String name, Grid grid, MemorySegment labels) {
+        this(name, grid, labels, List.of());
     }
 
     /** A mask of background. */
@@ -42,7 +50,7 @@ public record Mask(String name, Grid grid, MemorySegment labels) {
      * @throws InputException at the first value that is neither a whole number in [0, classes) nor 255
      */
     public static Mask of(Volume volume, int classes, Arena arena) {
-        Mask mask = allocate(volume.name(), volume.grid(), arena);
+        Mask mask = allocate(volume.name(), volume.grid(), arena).withNotes(volume.notes());
         for (long i = 0; i < volume.grid().voxels(); i++) {
             float value = volume.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             int label = (int) value;
@@ -52,6 +60,10 @@ public record Mask(String name, Grid grid, MemorySegment labels) {
             mask.labels.set(ValueLayout.JAVA_BYTE, i, (byte) label);
         }
         return mask;
+    }
+
+    private Mask withNotes(List<String> noted) {
+        return new Mask(name, grid, labels, noted);
     }
 
     /** The label at a voxel, 0 to 255. */

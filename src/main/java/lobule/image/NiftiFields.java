@@ -3,6 +3,9 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import lobule.file.InputException;
 
 /**
@@ -13,6 +16,7 @@ import lobule.file.InputException;
  * @param file  what messages call it
  */
 record NiftiFields(ByteBuffer raw, boolean isSecondVersion, String file) {
+    static final int SPATIAL_UNITS = 0x07;
 
     ByteOrder order() {
         return raw.order();
@@ -81,6 +85,17 @@ record NiftiFields(ByteBuffer raw, boolean isSecondVersion, String file) {
     double sform(int row, int column) {
         int index = 4 * row + column;
         return isSecondVersion ? raw.getDouble(400 + 8 * index) : raw.getFloat(280 + 4 * index);
+    }
+
+    /** Both forms, as they are. */
+    NiftiForms forms() {
+        return new NiftiForms(units() & SPATIAL_UNITS, doubles(4, this::pixelSize), qformCode(),
+                doubles(6, i -> i < 3 ? quaternion(i) : quaternionOffset(i - 3)), sformCode(),
+                doubles(12, i -> sform(i / 4, i % 4)));
+    }
+
+    private static List<Double> doubles(int count, IntToDoubleFunction field) {
+        return IntStream.range(0, count).mapToDouble(field).boxed().toList();
     }
 
     InputException refuse(String field, Number value, String expected) {

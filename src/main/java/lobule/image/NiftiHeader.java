@@ -3,6 +3,10 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import lobule.file.ContentType;
+import java.util.stream.Stream;
 import lobule.file.InputException;
 
 /**
@@ -11,9 +15,12 @@ import lobule.file.InputException;
  * @param paired     true where the voxels are in an .img file of their own
  * @param dataOffset where the first voxel lies in the file that holds them
  * @param slope      voxel value = stored value * slope + intercept
+ * @param leniencies what was read otherwise than it stands there, which only a file of exactly the declared length
+ *                   bears out
+ * @param doubts     what is as it stands there, and doubtful
  */
-record NiftiHeader(
-        Grid grid, NiftiType type, ByteOrder order, boolean paired, long dataOffset, double slope, double intercept) {
+record NiftiHeader(Grid grid, NiftiType type, ByteOrder order, boolean paired, long dataOffset, double slope,
+                   double intercept, List<String> leniencies, List<String> doubts) {
     /** Bytes of the longer of the two headers. */
     static final int LONGEST = 540;
 
@@ -47,6 +54,9 @@ record NiftiHeader(
                 return size == NIFTI2_BYTES;
             }
         }
+        ContentType.of(raw.array()).ifPresent(type -> {
+            throw new InputException(file + ": is not a NIfTI file but " + type.description() + ".");
+        });
         throw new InputException(file + ": is not a NIfTI file: sizeof_hdr is " + raw.order(ByteOrder.LITTLE_ENDIAN)
                 .getInt(0) + " but " + NIFTI1_BYTES + " or " + NIFTI2_BYTES + " was expected in either byte order.");
     }
@@ -54,11 +64,13 @@ record NiftiHeader(
     private static NiftiHeader read(NiftiFields fields) {
         boolean paired = isPaired(fields);
         NiftiType type = NiftiType.of(fields.dataType(), fields.file());
+        List<String> leniencies = new ArrayList<>();
+        List<String> doubts = new ArrayList<>();
         if (fields.bitsPerVoxel() != type.bytes * 8) {
-            throw fields.refuse("bitpix", fields.bitsPerVoxel(), (type.bytes * 8) + " for datatype " + type.code);
+            leniencies.add("bitpix is " + fields.bitsPerVoxel() + ", not the " + type.bytes * 8 + " of datatype "
+                    + type.code + " (" + type + ")");
         }
-        long[] size = size(fields);
-        Grid grid = new Grid(size[0], size[1], size[2], NiftiGeometry.affine(fields));
+        Grid grid = NiftiGeometry.grid(fields, size(fields, leniencies), doubts);
         double slope = fields.slope();
         double intercept = fields.intercept();
         if (Double.isInfinite(slope)) {
@@ -68,8 +80,24 @@ record NiftiHeader(
         if (scaled && !Double.isFinite(intercept)) {
             throw fields.refuse("scl_inter", intercept, "a finite number");
         }
-        return new NiftiHeader(grid, type, fields.order(), paired, dataOffset(fields, paired),
-                scaled ? slope : 1, scaled ? intercept : 0);
+        return new NiftiHeader(grid, type, fields.order(), paired, dataOffset(fields, paired, leniencies),
+                scaled ? slope : 1, scaled ? intercept : 0, List.copyOf(leniencies), List.copyOf(doubts));
+    }
+
+    /** Bytes of the voxels as the file stores them. */
+    long dataBytes() {
+        return Math.multiplyExact(grid.voxels(), (long) type.bytes);
+    }
+
+    /** Where the last voxel ends in the file that holds them. */
+    long dataEnd() {
+        return Math.addExact(dataOffset, dataBytes());
+    }
+
+    /** One sentence for each thing that was read leniently or is doubtful, once the file's length is known to fit. */
+    List<String> notes() {
+        return Stream.concat(leniencies.stream().map(text -> text + ", as the length of the file bears out"),
+                doubts.stream()).toList();
     }
 
     private static boolean isPaired(NiftiFields fields) {
@@ -85,7 +113,7 @@ record NiftiHeader(
                 + quote(magic) + " but \"n+" + digit + "\" or \"ni" + digit + "\" was expected.");
     }
 
-    private static long[] size(NiftiFields fields) {
+    private static long[] size(NiftiFields fields, List<String> leniencies) {
         long axes = fields.dim(0);
         if (axes < 1 || axes > 7) {
             throw fields.refuse("dim[0]", axes, "1 to 7 axes");
@@ -94,6 +122,10 @@ record NiftiHeader(
         long voxels = 1;
         for (int axis = 1; axis <= axes; axis++) {
             long extent = fields.dim(axis);
+            if (axis > 3 && extent == 0) {
+                leniencies.add("dim[" + axis + "] is 0, read as 1");
+                continue;
+            }
             if (extent < 1) {
                 throw fields.refuse("dim[" + axis + "]", extent, "at least 1");
             }
@@ -111,9 +143,13 @@ record NiftiHeader(
         return size;
     }
 
-    private static long dataOffset(NiftiFields fields, boolean paired) {
+    private static long dataOffset(NiftiFields fields, boolean paired, List<String> leniencies) {
         double offset = fields.dataOffset();
         long least = paired ? 0 : fields.isSecondVersion() ? NIFTI2_BYTES + 4 : NIFTI1_BYTES + 4;
+        if (offset == 0 && least > 0) {
+            leniencies.add("vox_offset is 0, where the header is; the voxels are read from byte " + least + " on");
+            return least;
+        }
         if (!(offset >= least) || offset > 1L << 52 || offset != Math.rint(offset)) {
             throw fields.refuse("vox_offset", offset, "a whole number of bytes, at least " + least);
         }

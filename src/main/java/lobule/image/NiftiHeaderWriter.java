@@ -3,6 +3,7 @@ package lobule.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import lobule.file.InputException;
 
 /** The 352 bytes before the voxels of a NIfTI-1 file: header and an empty extension flag (offsets: nifti1.h). */
@@ -31,10 +32,33 @@ final class NiftiHeaderWriter {
         header.putFloat(112, 1); // scl_slope
         header.put(123, MILLIMETRES);
         header.put(148, "lobule".getBytes(StandardCharsets.US_ASCII));
-        putSform(header, grid.affine());
-        putQform(header, grid);
+        grid.forms().ifPresentOrElse(forms -> put(header, forms), () -> {
+            putSform(header, grid.affine());
+            putQform(header, grid);
+        });
         header.put(344, "n+1\0".getBytes(StandardCharsets.US_ASCII));
         return header.array();
+    }
+
+    /** As the file that the grid is from has them. */
+    private static void put(ByteBuffer header, NiftiForms forms) {
+        header.put(123, (byte) forms.unit());
+        putFloats(header, 76, forms.pixelSizes());
+        header.putShort(252, code(forms.qformCode()));
+        putFloats(header, 256, forms.quaternion());
+        header.putShort(254, code(forms.sformCode()));
+        putFloats(header, 280, forms.rows());
+    }
+
+    private static void putFloats(ByteBuffer header, int at, List<Double> values) {
+        for (int i = 0; i < values.size(); i++) {
+            header.putFloat(at + Float.BYTES * i, values.get(i).floatValue());
+        }
+    }
+
+    /** NIfTI-2 has room for more, though the standard knows none above 5. */
+    private static short code(int code) {
+        return (short) Math.clamp(code, Short.MIN_VALUE, Short.MAX_VALUE);
     }
 
     private static void putSform(ByteBuffer header, Affine affine) {

@@ -29,14 +29,13 @@ public final class NiftiReader {
         Path headerFile = headerOf(file);
         try {
             NiftiHeader header = readHeader(headerFile);
-            return readVoxels(header, header.paired() ? imageOf(headerFile) : headerFile, file.toString(),
-                    arena);
+            return readVoxels(header, voxelFile(header, headerFile), file.toString(), arena);
         } catch (IOException e) {
             throw unreadable(headerFile, e);
         }
     }
 
-    /** The grid alone, without reading the voxels. */
+    /** The grid alone, without reading the voxels; there are as many as it says, as far as that can be told. */
     public static Grid readGrid(Path file) {
         Path headerFile = headerOf(file);
         try {
@@ -53,21 +52,20 @@ public final class NiftiReader {
     private static NiftiHeader readHeader(Path file) throws IOException {
         requireFile(file);
         try (NiftiBytes bytes = NiftiBytes.open(file)) {
-            return NiftiHeader.parse(bytes.in().readNBytes(NiftiHeader.LONGEST), file.toString());
+            NiftiHeader header = NiftiHeader.parse(bytes.in().readNBytes(NiftiHeader.LONGEST), file.toString());
+            requireLength(header, voxelFile(header, file));
+            return header;
         } catch (ZipException | EOFException e) {
-            throw new InputException(file + ": its gzip stream is damaged or cut off within the header ("
+            throw new InputException(file + ": its gzip stream is damaged or cut off ("
                     + e.getMessage() + "); copy or download it again.", e);
         }
     }
 
     private static Volume readVoxels(NiftiHeader header, Path file, String name, Arena arena) throws IOException {
-        requireFile(file);
-        long bytes = header.grid().voxels() * header.type().bytes;
         try (NiftiBytes source = NiftiBytes.open(file)) {
-            requireLength(header, file, source, bytes);
-            Volume volume = Volume.allocate(name, header.grid(), arena);
+            Volume volume = Volume.allocate(name, header.grid(), arena).withNotes(header.notes());
             source.in().skipNBytes(header.dataOffset());
-            decode(header, source, volume, bytes);
+            decode(header, source, volume);
             source.drain();
             return volume;
         } catch (EOFException e) {
@@ -79,7 +77,8 @@ public final class NiftiReader {
         }
     }
 
-    private static void decode(NiftiHeader header, NiftiBytes source, Volume volume, long bytes) throws IOException {
+    private static void decode(NiftiHeader header, NiftiBytes source, Volume volume) throws IOException {
+        long bytes = header.dataBytes();
         byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, bytes)];
         ByteBuffer raw = ByteBuffer.wrap(chunk).order(header.order());
         for (long done = 0; done < bytes; done += raw.limit()) {
@@ -92,13 +91,25 @@ public final class NiftiReader {
         }
     }
 
-    /** Before any memory is taken: can the file hold what its header declares? */
-    private static void requireLength(NiftiHeader header, Path file, NiftiBytes source, long bytes) {
-        if (header.dataOffset() + bytes > source.atMost()) {
-            throw new InputException(file + ": holds at most " + source.atMost() + " bytes but its header declares "
-                    + header.grid().sizeText() + " voxels of " + header.type() + ", that is " + bytes
+    /** Before anything of the declared size is taken or planned: does the file hold what its header declares? */
+    private static void requireLength(NiftiHeader header, Path file) throws IOException {
+        boolean exactly = !header.leniencies().isEmpty();
+        long held = NiftiBytes.available(file, header.dataEnd(), exactly);
+        if (held < header.dataEnd()) {
+            throw new InputException(file + ": holds at most " + held + " bytes but its header declares "
+                    + header.grid().sizeText() + " voxels of " + header.type() + ", that is " + header.dataBytes()
                     + " bytes from byte " + header.dataOffset() + " on; it was cut off or its header is damaged.");
         }
+        if (exactly && held > header.dataEnd()) {
+            throw new InputException(file + ": " + String.join("; ", header.leniencies()) + "; a file of "
+                    + header.dataEnd() + " bytes would bear that out, but it goes on; mend its header.");
+        }
+    }
+
+    private static Path voxelFile(NiftiHeader header, Path headerFile) {
+        Path file = header.paired() ? imageOf(headerFile) : headerFile;
+        requireFile(file);
+        return file;
     }
 
     private static void requireFile(Path file) {

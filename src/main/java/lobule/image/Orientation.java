@@ -22,7 +22,7 @@ public final class Orientation {
         this.original = original;
         this.source = source;
         this.flipped = flipped;
-        this.canonical = reorder(original, source, flipped);
+        this.canonical = isCanonical() ? original : reorder(original, source, flipped);
     }
 
     /** The assignment of voxel axes to world axes with the largest sum of direction cosines. */
@@ -73,28 +73,32 @@ public final class Orientation {
     public Volume toCanonical(Volume volume, Arena arena) {
         requireGrid(volume.name(), volume.grid(), original);
         return isCanonical() ? volume
-                : new Volume(volume.name(), canonical, toCanonical(volume.name(), volume.voxels(), Float.BYTES, arena));
+                : new Volume(volume.name(), canonical, toCanonical(volume.name(), volume.voxels(), Float.BYTES, arena),
+                        volume.notes());
     }
 
     /** The mask, which lies on the original grid, in canonical order; itself where nothing changes. */
     public Mask toCanonical(Mask mask, Arena arena) {
         requireGrid(mask.name(), mask.grid(), original);
         return isCanonical() ? mask
-                : new Mask(mask.name(), canonical, toCanonical(mask.name(), mask.labels(), Byte.BYTES, arena));
+                : new Mask(mask.name(), canonical, toCanonical(mask.name(), mask.labels(), Byte.BYTES, arena),
+                        mask.notes());
     }
 
     /** The volume, which lies on the canonical grid, on the original one. */
     public Volume toOriginal(Volume volume, Arena arena) {
         requireGrid(volume.name(), volume.grid(), canonical);
         return isCanonical() ? volume
-                : new Volume(volume.name(), original, toOriginal(volume.name(), volume.voxels(), Float.BYTES, arena));
+                : new Volume(volume.name(), original, toOriginal(volume.name(), volume.voxels(), Float.BYTES, arena),
+                        volume.notes());
     }
 
     /** The mask, which lies on the canonical grid, on the original one. */
     public Mask toOriginal(Mask mask, Arena arena) {
         requireGrid(mask.name(), mask.grid(), canonical);
         return isCanonical() ? mask
-                : new Mask(mask.name(), original, toOriginal(mask.name(), mask.labels(), Byte.BYTES, arena));
+                : new Mask(mask.name(), original, toOriginal(mask.name(), mask.labels(), Byte.BYTES, arena),
+                        mask.notes());
     }
 
     private MemorySegment toCanonical(String name, MemorySegment voxels, int voxelBytes, Arena arena) {

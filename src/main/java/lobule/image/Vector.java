@@ -1,5 +1,7 @@
 package lobule.image;
 
+import java.util.Locale;
+
 /** A point or direction in RAS millimetres. */
 public record Vector(double x, double y, double z) {
 
@@ -36,5 +38,11 @@ public record Vector(double x, double y, double z) {
 
     public boolean isFinite() {
         return Double.isFinite(x) && Double.isFinite(y) && Double.isFinite(z);
+    }
+
+    /** As in messages. */
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "(%.5g, %.5g, %.5g)", x, y, z);
     }
 }

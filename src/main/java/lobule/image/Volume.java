@@ -3,6 +3,7 @@ package lobule.image;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import lobule.file.InputException;
 
 /**
@@ -11,16 +12,27 @@ import lobule.file.InputException;
  * @param name   what messages call it: the file, or what made it
  * @param voxels native-order floats, x fastest (see {@link Grid#index}); more than 2^31 of them are fine; gone when the
  *               arena that they were allocated in is closed
+ * @param notes  a sentence for everything that its file left in doubt or that was read leniently
  */
-public record Volume(String name, Grid grid, MemorySegment voxels) {
+public record Volume(String name, Grid grid, MemorySegment voxels, List<String> notes) {
 
     public Volume {
         VoxelMemory.requireSize(name, grid, voxels, Float.BYTES);
+        notes = List.copyOf(notes);
+    }
+
+    /** One with nothing to note. */
+    public Volume(String name, Grid grid, MemorySegment voxels) {
+        this(name, grid, voxels, List.of());
     }
 
     /** A volume of zeros. */
     public static Volume allocate(String name, Grid grid, Arena arena) {
         return new Volume(name, grid, VoxelMemory.allocate(name, grid, Float.BYTES, arena));
+    }
+
+    Volume withNotes(List<String> noted) {
+        return new Volume(name, grid, voxels, noted);
     }
 
     /**
