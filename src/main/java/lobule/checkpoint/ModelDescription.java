@@ -1,10 +1,12 @@
 package lobule.checkpoint;
 
 import java.util.List;
+import java.util.Optional;
 import lobule.file.Document;
 import lobule.file.DocumentFormat;
 import lobule.file.InputException;
 import lobule.image.IntensityWindow;
+import lobule.image.Spacing;
 import lobule.nn.UNetConfig;
 
 /**
@@ -14,9 +16,12 @@ import lobule.nn.UNetConfig;
  * @param experiment the preset that its settings started from
  * @param step       optimiser steps that it was trained for
  * @param patch      the network's output in training, as settings write it
+ * @param spacing    the median of the cases trained on; empty in files of versions that did not note it
  */
 public record ModelDescription(UNetConfig network, IntensityWindow window, String experiment, long step,
-                               String patch) {
+                               String patch, Optional<Spacing> spacing) {
+    /** The metadata key of the training's spacing. */
+    public static final String SPACING = "spacing";
     private static final String SETTINGS = "config";
     private static final String STEP = "step";
     private static final long MOST_STEPS = Long.MAX_VALUE - 1;
@@ -34,10 +39,18 @@ public record ModelDescription(UNetConfig network, IntensityWindow window, Strin
             return new ModelDescription(metadata.network(), window(settings.at("data").at("window")),
                     settings.at("experiment").optional().map(Document::text).orElse("unnamed"),
                     metadata.whole(STEP, 0, MOST_STEPS),
-                    settings.at("patch").optional().map(Document::text).orElse("unknown"));
+                    settings.at("patch").optional().map(Document::text).orElse("unknown"), spacing(metadata));
         } catch (InputException e) {
             throw new CheckpointException(e.getMessage(), e);
         }
+    }
+
+    private static Optional<Spacing> spacing(Metadata metadata) {
+        if (!metadata.has(SPACING)) {
+            return Optional.empty();
+        }
+        return Optional.of(Spacing.parse(metadata.text(SPACING)).orElseThrow(() -> metadata.refused(SPACING,
+                "three sizes in mm above 0, such as 0.7x0.7x5.0")));
     }
 
     private static IntensityWindow window(Document bounds) {

@@ -51,6 +51,20 @@ final class Failure {
         return input ? BAD_INPUT : failedCheck ? CHECK_FAILED : FAULT;
     }
 
+    /** What a JVM throws where its limits are reached; the stack is unwound by then, and everything closed. */
+    static int ofError(Error e, CommandLine command, boolean debug) {
+        boolean memory = e instanceof OutOfMemoryError;
+        sentence(command.getErr(), memory
+                ? "what was given needs more memory than the " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB of"
+                        + " Java heap or the machine have (" + e.getMessage() + "); give smaller input, or more heap by"
+                        + " LOBULE_JAVA_OPTS=-Xmx4g"
+                : "a fault of the program, please report it: " + e + (debug ? "" : " (--debug shows where)"));
+        if (debug) {
+            e.printStackTrace(command.getErr());
+        }
+        return memory ? BAD_INPUT : FAULT;
+    }
+
     private static void sentence(PrintWriter err, String message) {
         err.println("lobule: " + message);
     }

@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -36,8 +37,18 @@ public final class Lobule implements Runnable {
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .addSubcommand("devices", new DevicesCommand(devices))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(parsed -> execute(parsed, lobule))
                 .setParameterExceptionHandler(Failure::ofArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> Failure.ofExecution(e, command, lobule.debug));
+    }
+
+    /** picocli hands exceptions to its handler but lets errors pass. */
+    private static int execute(ParseResult parsed, Lobule lobule) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return Failure.ofError(e, parsed.commandSpec().commandLine(), lobule.debug);
+        }
     }
 
     @Override

@@ -147,6 +147,7 @@ final class PredictCommand implements Callable<Integer> {
         description.line("ct", String.format(Locale.ROOT, "%s: %s voxels, tiles %dx%dx%d (z, y, x), %.1f %% of what the"
                         + " network reads is border", file.ct(), ct.grid().sizeText(), tiles.alongZ(), tiles.alongY(),
                 tiles.alongX(), 100 * tiles.borderShare()));
+        description.notes(segmenter.doubts(ct));
         StatusLine status = new StatusLine(out);
         Segmentation made;
         try {

@@ -2,6 +2,7 @@ package lobule.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import lobule.data.Patch;
@@ -61,11 +62,17 @@ final class RunDescription {
                     + data.evaluation().size() + " patches of " + (config.data().validationCase() == null
                             ? "the same" : config.data().validationCase()));
         }
+        notes(data.notes());
         Sample sample = data.evaluation().getFirst();
         Patch patch = sample.patch();
         line("patch", String.format(Locale.ROOT, "%s of %s at (z, y, x) = (%d, %d, %d), %.0f %% foreground%s",
                 config.patch(), sample.volume().name(), patch.z(), patch.y(), patch.x(), 100 * sample.foregroundShare(),
                 config.data().overfit() ? "; trained and evaluated on it alone" : " (the first evaluated)"));
+    }
+
+    /** What a user should know, a sentence each. */
+    void notes(List<String> notes) {
+        notes.forEach(note -> line("note", note));
     }
 
     void folder(RunFolder folder) {

@@ -76,18 +76,30 @@ public record Patch(PatchShape shape, long z, long y, long x) {
 
     /** True where an output voxel has a label other than background and ignore. */
     public boolean hasForeground(Mask mask) {
+        return foregroundVoxels(mask, 1) > 0;
+    }
+
+    /** How many output voxels have a label other than background and ignore. */
+    public long foregroundVoxels(Mask mask) {
+        return foregroundVoxels(mask, Long.MAX_VALUE);
+    }
+
+    /** Up to so many: looks no further. */
+    private long foregroundVoxels(Mask mask, long enough) {
         Grid grid = mask.grid();
+        long count = 0;
         for (long d = z; d < Math.min(z + shape.depth(), grid.sizeZ()); d++) {
             for (long h = y; h < Math.min(y + shape.height(), grid.sizeY()); h++) {
                 long row = grid.index(0, h, d);
-                for (long w = x; w < Math.min(x + shape.width(), grid.sizeX()); w++) {
-                    if (Mask.isForeground(mask.labels().get(ValueLayout.JAVA_BYTE, row + w))) {
-                        return true;
-                    }
+                for (long w = x; w < Math.min(x + shape.width(), grid.sizeX()) && count < enough; w++) {
+                    count += Mask.isForeground(mask.labels().get(ValueLayout.JAVA_BYTE, row + w)) ? 1 : 0;
+                }
+                if (count >= enough) {
+                    return count;
                 }
             }
         }
-        return false;
+        return count;
     }
 
     /** The same place without its border: {@link #copyInput} then gives the intensities of the output voxels. */

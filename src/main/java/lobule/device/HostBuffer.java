@@ -1,11 +1,13 @@
 package lobule.device;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
 
 /**
  * A buffer in the host's memory, outside the Java heap; what both CPU devices compute on. It comes from the C library,
@@ -16,6 +18,10 @@ public final class HostBuffer implements Buffer {
     private static final MethodHandle ALIGNED_ALLOC = function("aligned_alloc",
             FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
+    /** All there is, or what a container is allowed. */
+    private static final long MACHINE_BYTES = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+            .getTotalMemorySize();
 
     private final Arena arena;
     private final MemorySegment segment;
@@ -29,6 +35,10 @@ public final class HostBuffer implements Buffer {
     /** @throws OutOfDeviceMemoryException where the operating system refuses */
     @SuppressWarnings("MustBeClosedChecker")
     public static HostBuffer allocate(long bytes) {
+        if (bytes > MACHINE_BYTES) { // which the operating system may promise, and not have
+            throw new OutOfDeviceMemoryException((bytes >> 20) + " MiB of memory are needed but the host has "
+                    + (MACHINE_BYTES >> 20) + " MiB; choose a smaller patch or fewer base channels", bytes, null);
+        }
         MemorySegment memory = alignedAlloc(Buffer.aligned(bytes));
         if (memory.address() == 0) {
             throw new OutOfDeviceMemoryException("the host gave none of the " + bytes + " bytes of memory asked for; "

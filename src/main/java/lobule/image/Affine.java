@@ -1,7 +1,5 @@
 package lobule.image;
 
-import java.util.Locale;
-
 /**
  * The map from voxel indices to RAS millimetres, by columns: the centre of voxel (i, j, k) lies at
  * {@code origin + i * xStep + j * yStep + k * zStep}.
@@ -49,7 +47,7 @@ public record Affine(Vector xStep, Vector yStep, Vector zStep, Vector origin) {
     }
 
     private String row(int axis) {
-        return String.format(Locale.ROOT, "%.5g %.5g %.5g %.5g", xStep.component(axis), yStep.component(axis),
-                zStep.component(axis), origin.component(axis));
+        return Figure.of(xStep.component(axis)) + " " + Figure.of(yStep.component(axis)) + " "
+                + Figure.of(zStep.component(axis)) + " " + Figure.of(origin.component(axis));
     }
 }

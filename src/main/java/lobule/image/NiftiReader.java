@@ -54,6 +54,7 @@ public final class NiftiReader {
         try (NiftiBytes bytes = NiftiBytes.open(file)) {
             NiftiHeader header = NiftiHeader.parse(bytes.in().readNBytes(NiftiHeader.LONGEST), file.toString());
             requireLength(header, voxelFile(header, file));
+            VoxelMemory.requireAvailable(file.toString(), header.grid());
             return header;
         } catch (ZipException | EOFException e) {
             throw new InputException(file + ": its gzip stream is damaged or cut off ("

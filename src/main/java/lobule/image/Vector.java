@@ -1,7 +1,5 @@
 package lobule.image;
 
-import java.util.Locale;
-
 /** A point or direction in RAS millimetres. */
 public record Vector(double x, double y, double z) {
 
@@ -43,6 +41,6 @@ public record Vector(double x, double y, double z) {
     /** As in messages. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "(%.5g, %.5g, %.5g)", x, y, z);
+        return "(" + Figure.of(x) + ", " + Figure.of(y) + ", " + Figure.of(z) + ")";
     }
 }

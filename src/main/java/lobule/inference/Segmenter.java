@@ -51,6 +51,11 @@ public final class Segmenter implements AutoCloseable {
         return network.profile();
     }
 
+    /** What is doubtful about a volume for this network, a sentence each. */
+    public List<String> doubts(Volume image) {
+        return model.doubts(image);
+    }
+
     /** How a volume will be cut. */
     public TileGrid tiles(Volume image) {
         return TileGrid.over(Orientation.of(image.grid()).canonical(), tile);

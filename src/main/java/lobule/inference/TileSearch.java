@@ -20,6 +20,8 @@ import lobule.nn.UNetConfig;
 public final class TileSearch {
     /** Libraries count the elements of a tensor in 32 bits. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+    /** The input of the smallest output along an axis. */
+    private static final long THINNEST = UNetConfig.legalOutputBelow(0) + 2 * UNetConfig.PADDING;
 
     private final UNetConfig network;
     private final List<Grid> volumes;
@@ -99,14 +101,24 @@ public final class TileSearch {
         return shapes;
     }
 
-    /** For every volume and every number of tiles the smallest legal size that covers it. */
+    /**
+     * For every volume and every number of tiles the smallest legal size that covers it, as far as tensors can be that
+     * long. Numbers of tiles that come to the same size are passed over, so that a long axis takes no longer.
+     */
     private SortedSet<Integer> sizes(ToLongFunction<Grid> axis) {
         long smallest = UNetConfig.legalOutputBelow(0);
+        long row = MOST_ELEMENTS / (2L * network.baseChannels() * (network.rank() == 3 ? THINNEST * THINNEST : THINNEST));
         SortedSet<Integer> sizes = new TreeSet<>();
         for (Grid volume : volumes) {
             long strides = Math.max(0, Math.ceilDiv(axis.applyAsLong(volume) - smallest, TileGrid.ALIGNMENT));
-            for (long tiles = 1; tiles <= Math.max(1, strides); tiles++) {
-                sizes.add(Math.toIntExact(smallest + Math.ceilDiv(strides, tiles) * TileGrid.ALIGNMENT));
+            if (strides == 0) {
+                sizes.add(Math.toIntExact(smallest));
+            }
+            long atMost = Math.min(strides, Math.max(1, row / TileGrid.ALIGNMENT));
+            while (atMost > 0) {
+                long needed = Math.ceilDiv(strides, Math.ceilDiv(strides, atMost));
+                sizes.add(Math.toIntExact(smallest + needed * TileGrid.ALIGNMENT));
+                atMost = needed - 1;
             }
         }
         if (sizes.size() > 1) {

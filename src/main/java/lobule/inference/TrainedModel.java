@@ -2,6 +2,7 @@ package lobule.inference;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import lobule.checkpoint.ElementType;
 import lobule.checkpoint.ModelDescription;
 import lobule.checkpoint.SafeTensors;
 import lobule.graph.Graph;
+import lobule.image.Intensities;
+import lobule.image.Spacing;
+import lobule.image.Volume;
 import lobule.nn.UNet;
 import lobule.nn.UNetConfig;
 import lobule.op.Value;
@@ -66,6 +70,14 @@ public final class TrainedModel implements AutoCloseable {
 
     public ModelDescription description() {
         return description;
+    }
+
+    /** What is doubtful about a volume for this network, a sentence each: its file, values and spacing. */
+    public List<String> doubts(Volume image) {
+        List<String> doubts = new ArrayList<>(image.notes());
+        Intensities.of(image).doubt(description.window()).ifPresent(doubts::add);
+        description.spacing().flatMap(Spacing.of(image.grid())::doubt).ifPresent(doubts::add);
+        return doubts;
     }
 
     UNetConfig network() {

@@ -11,6 +11,8 @@ import lobule.nn.UNetConfig;
 public final class PatchSize {
     private static final Pattern TEXT = Pattern.compile("\\d{1,5}(x\\d{1,5}){1,2}");
     private static final long STRIDE = 8;
+    /** 4 TiB of floats; with all channels and nodes of a network sums of bytes stay below 2^63. */
+    private static final long MOST_VOXELS = 1L << 40;
 
     private PatchSize() {}
 
@@ -32,8 +34,13 @@ public final class PatchSize {
         }
         requireLegal(setting, text, sizes);
         int padding = Math.toIntExact(UNetConfig.PADDING);
-        return rank == 3 ? PatchShape.block(sizes.get(0), sizes.get(1), sizes.get(2), padding)
+        PatchShape shape = rank == 3 ? PatchShape.block(sizes.get(0), sizes.get(1), sizes.get(2), padding)
                 : PatchShape.slice(sizes.get(0), sizes.get(1), padding);
+        if (shape.inputVoxels() > MOST_VOXELS) {
+            throw new InputException(setting + " is " + text + ", for which the network reads " + shape.inputVoxels()
+                    + " voxels, expected at most " + MOST_VOXELS + ": no device holds more.");
+        }
+        return shape;
     }
 
     private static void requireLegal(String setting, String text, List<Integer> sizes) {

@@ -101,7 +101,7 @@ public final class Trainer implements AutoCloseable {
                 listener.stepDone(metrics);
                 before++;
                 if (before % config.checkpointEvery() == 0 && before < config.steps()) {
-                    new Checkpoint(before, runner.microStep()).write(folder, config, model);
+                    new Checkpoint(before, runner.microStep()).write(folder, config, data.spacing(), model);
                     pictures.drawProgress(steps);
                 }
             }
@@ -126,7 +126,7 @@ public final class Trainer implements AutoCloseable {
             return Optional.empty();
         }
         StepMetrics last = steps.getLast();
-        reached.write(folder, config, model);
+        reached.write(folder, config, data.spacing(), model);
         pictures.drawProgress(steps);
         pictures.drawPrediction(runner, last);
         return Optional.of(last);

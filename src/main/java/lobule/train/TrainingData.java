@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import lobule.image.Grid;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
 import lobule.image.Orientation;
+import lobule.image.Spacing;
 
 /** The volumes of a run, in memory, and which patch of them belongs to which mini-batch. */
 public final class TrainingData implements AutoCloseable {
@@ -29,17 +31,21 @@ public final class TrainingData implements AutoCloseable {
     private final TrainConfig config;
     private final Optional<Dataset> dataset;
     private final List<String> leftOut;
+    private final CaseNotes caseNotes;
+    private final Spacing spacing;
     private final List<Source> training;
     private final List<Sample> evaluation;
 
     private TrainingData(TrainConfig config, Optional<Dataset> dataset, Optional<List<String>> cases) {
         this.config = config;
         this.dataset = dataset;
+        this.caseNotes = new CaseNotes(config.data().intensityWindow());
         try {
             List<String> names = cases.orElseGet(this::trainingNames);
             this.leftOut = cases.isEmpty() ? List.of()
                     : trainingNames().stream().filter(name -> !names.contains(name)).toList();
             this.training = sources(names);
+            this.spacing = caseNotes.spacing();
             this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
         } catch (RuntimeException e) {
             close();
@@ -115,8 +121,9 @@ public final class TrainingData implements AutoCloseable {
     /** Only what is trained on stays: the intensities as stored, and in the file's order, pass. */
     private LabelledVolume load(String name) {
         try (Arena passing = Arena.ofShared()) {
-            return dataset.map(cases -> cases.load(name, passing)).orElseGet(() -> phantom(passing))
-                    .windowed(config.data().intensityWindow(), arena);
+            LabelledVolume stored = dataset.map(cases -> cases.load(name, passing)).orElseGet(() -> phantom(passing));
+            caseNotes.look(stored);
+            return stored.windowed(config.data().intensityWindow(), arena);
         }
     }
 
@@ -178,6 +185,23 @@ public final class TrainingData implements AutoCloseable {
     /** The patches of every evaluation: the one trained on in an overfit run. */
     public List<Sample> evaluation() {
         return evaluation;
+    }
+
+    /** What is doubtful about each case that was loaded, a sentence each. */
+    public Map<String, List<String>> caseNotes() {
+        return caseNotes.byCase(spacing);
+    }
+
+    /** What its user should know of the data before training on them, a sentence each. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        caseNotes().forEach((name, ofCase) -> ofCase.forEach(note -> notes.add(name + ": " + note)));
+        return notes;
+    }
+
+    /** The median of the cases trained on. */
+    Spacing spacing() {
+        return spacing;
     }
 
     public PatchShape shape() {

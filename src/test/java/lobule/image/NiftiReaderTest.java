@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -232,6 +233,89 @@ class NiftiReaderTest {
     void saysThatAFileIsMissingOrAFolder() {
         assertTrue(refusal(folder.resolve("absent.nii")).contains("no such file"));
         refusal(folder);
+    }
+
+    static Stream<Arguments> leniencies() {
+        return Stream.of(
+                damage("bitpix is 8", f -> f.shorts(f.second ? 14 : 72, 8)),
+                damage("bitpix is 0", f -> f.shorts(f.second ? 14 : 72, 0)),
+                damage("dim[5] is 0, read as 1", f -> f.dim(0, 5).dim(5, 0)),
+                damage("vox_offset is 0", f -> f.offset(0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("leniencies")
+    void acceptsWithANoteWhatTheLengthOfTheFileBearsOut(String noted, UnaryOperator<NiftiFile> damage) {
+        for (boolean second : new boolean[] {false, true}) {
+            byte[] bytes = damage.apply(new NiftiFile(second, ByteOrder.BIG_ENDIAN, NiftiType.INT16)).bytes.array();
+            for (byte[] content : List.of(bytes, NiftiFile.gzip(bytes))) {
+                Volume volume = read(NiftiFile.write(folder.resolve("lenient.nii"), content));
+                requireCounting(volume);
+                assertTrue(volume.notes().getFirst().contains(noted), volume.notes().toString());
+            }
+            byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+            for (byte[] content : List.of(longer, NiftiFile.gzip(longer))) {
+                assertTrue(refusal(NiftiFile.write(folder.resolve("longer.nii"), content)).contains(noted));
+            }
+        }
+    }
+
+    @Test
+    void notesWhatTheFormsLeaveInDoubt() {
+        assertEquals(List.of(), notes(NiftiFile.int16()));
+        assertTrue(notes(NiftiFile.int16().sformCode(0)).getFirst().contains("the patient lies in the image is unknown"));
+        assertTrue(notes(NiftiFile.int16().qformCode(1)).getFirst().contains(
+                "the qform (code 1) places voxels up to 37.4 mm away"));
+        assertTrue(notes(NiftiFile.int16().qformCode(1).quaternion(1, 1, 1)).getFirst().contains("is none"));
+        NiftiFile withoutRows = NiftiFile.int16().qformCode(1).real(268, 10).real(272, 20).real(276, 30);
+        for (int i = 0; i < 12; i++) {
+            withoutRows.sform(i / 4, i % 4, 0);
+        }
+        assertEquals("sform_code is 1 but srow_x, srow_y, srow_z are [0 0 0 0, 0 0 0 0, 0 0 0 0], no invertible"
+                + " matrix; the qform (code 1) is taken", notes(withoutRows).getFirst());
+    }
+
+    private List<String> notes(NiftiFile file) {
+        return read(file.write(folder.resolve("noted.nii"))).notes();
+    }
+
+    @Test
+    void saysWhatAFileOfAnotherKindIs() {
+        byte[] dicom = new byte[600];
+        System.arraycopy("DICM".getBytes(StandardCharsets.US_ASCII), 0, dicom, 128, 4);
+        requireNamed("a DICOM file", dicom);
+        requireNamed("a git-lfs pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4\n");
+        requireNamed("an HTML page", "\n <!DOCTYPE HTML><html>");
+        requireNamed("an NRRD file", "NRRD0004\ntype: short\n");
+        requireNamed("a JSON document", "{\"name\": 1}");
+        requireNamed("a zip archive", "PK\003\004 and more");
+        requireNamed("a PNG picture", new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0});
+        requireNamed("gzip data packed by gzip once more",
+                NiftiFile.gzip(NiftiFile.gzip(NiftiFile.int16().bytes.array())));
+        requireNamed("nothing but zeros", new byte[400]);
+        requireNamed("a text", "Dear colleague,");
+    }
+
+    private void requireNamed(String expected, String content) {
+        requireNamed(expected, content.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void requireNamed(String expected, byte[] content) {
+        String message = refusal(NiftiFile.write(folder.resolve("named.nii.gz"), content));
+        assertTrue(message.contains("is not a NIfTI file but " + expected), message);
+    }
+
+    /** A megabyte that claims half a thousand: nothing of that size is taken. */
+    @Test
+    void countsACompressedFileThatClaimsImprobablyMuch() {
+        byte[] noise = new byte[1 << 20];
+        new Random(1).nextBytes(noise);
+        NiftiFile file = new NiftiFile(true, ByteOrder.LITTLE_ENDIAN, NiftiType.UINT8).dim(1, 1000).dim(2, 1000)
+                .dim(3, 500);
+        System.arraycopy(file.bytes.array(), 0, noise, 0, 544);
+        Path claiming = NiftiFile.write(folder.resolve("claims.nii.gz"), NiftiFile.gzip(noise));
+        String message = assertThrows(InputException.class, () -> NiftiReader.readGrid(claiming)).getMessage();
+        assertTrue(message.contains("holds at most " + noise.length + " bytes"), message);
     }
 
     private static String refusal(Path file) {

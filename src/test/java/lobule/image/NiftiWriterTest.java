@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import lobule.file.AtomicFile;
 import lobule.file.InputException;
@@ -105,5 +106,27 @@ class NiftiWriterTest {
         Mask mask = Mask.allocate("mask", new Grid(1, 1, 1, Affine.ofSpacing(1, 1, 1)), Arena.ofAuto());
         String message = assertThrows(InputException.class, () -> NiftiWriter.write(mask, below)).getMessage();
         assertTrue(message.startsWith(below.toString()), message);
+    }
+
+    /** Codes and bits of both forms, whichever is used: nowhere may a mask lie otherwise than its CT. */
+    @Test
+    void whatIsMadeOfAVolumeHasTheFormsOfItsFile() throws IOException {
+        int[][] codes = {{0, 0}, {0, 2}, {1, 0}, {1, 1}, {2, 4}, {0, 5}};
+        for (int[] code : codes) {
+            NiftiFile made = NiftiFile.int16().qformCode(code[0]).sformCode(code[1]).quaternion(0.1, -0.0, 0.3)
+                    .real(268, 1e-7).real(276, -77.125).pixdim(0, -1).sform(0, 1, 0.123456789).sform(2, 0, 1e-30);
+            made.bytes.put(123, (byte) 0); // unit not said
+            byte[] ct = Files.readAllBytes(made.write(folder.resolve("ct.nii")));
+            Grid grid = NiftiReader.readGrid(folder.resolve("ct.nii"));
+            Orientation orientation = Orientation.of(grid);
+            Mask canonical = Mask.allocate("mask", orientation.canonical(), Arena.global());
+            NiftiWriter.write(orientation.toOriginal(canonical, Arena.global()), folder.resolve("mask.nii"));
+            byte[] mask = Files.readAllBytes(folder.resolve("mask.nii"));
+            String which = "qform " + code[0] + ", sform " + code[1];
+            assertEquals(-1, Arrays.mismatch(ct, 252, 328, mask, 252, 328), which);
+            assertEquals(-1, Arrays.mismatch(ct, 76, 92, mask, 76, 92), which + ": pixdim");
+            assertEquals(0, mask[123], which);
+            assertEquals(grid, NiftiReader.readGrid(folder.resolve("mask.nii")), which);
+        }
     }
 }

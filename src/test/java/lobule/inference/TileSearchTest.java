@@ -92,4 +92,12 @@ class TileSearchTest {
             assertThrows(OutOfDeviceMemoryException.class, () -> search.find(bytes.get(0) - 1));
         }
     }
+
+    @Test
+    void longAxesTakeNoLongerThanShortOnes() {
+        Grid line = new Grid(1L << 40, 1, 1, Affine.ofSpacing(1, 1, 1));
+        PatchShape tile = new TileSearch(UNetConfig.of(3, 1, 2, 1, 0), List.of(line), PatchShape::inputVoxels)
+                .find(100_000_000);
+        assertTrue(tile.width() > 4000 && tile.inputVoxels() <= 100_000_000, tile.toString());
+    }
 }
