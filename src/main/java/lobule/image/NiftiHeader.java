@@ -37,7 +37,7 @@ record NiftiHeader(Grid grid, NiftiType type, ByteOrder order, boolean paired, l
             throw new InputException(file + ": has " + bytes.length + " bytes but a NIfTI header takes "
                     + NIFTI1_BYTES + ".");
         }
-        boolean second = chooseOrder(raw, file);
+        boolean second = chooseOrder(raw, bytes, file);
         int needed = second ? NIFTI2_BYTES : NIFTI1_BYTES;
         if (bytes.length < needed) {
             throw new InputException(file + ": ends inside its header, after " + bytes.length + " of " + needed
@@ -47,14 +47,14 @@ record NiftiHeader(Grid grid, NiftiType type, ByteOrder order, boolean paired, l
     }
 
     /** Sets the byte order in which sizeof_hdr makes sense; true for NIfTI-2. */
-    private static boolean chooseOrder(ByteBuffer raw, String file) {
+    private static boolean chooseOrder(ByteBuffer raw, byte[] bytes, String file) {
         for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
             int size = raw.order(order).getInt(0);
             if (size == NIFTI1_BYTES || size == NIFTI2_BYTES) {
                 return size == NIFTI2_BYTES;
             }
         }
-        ContentType.of(raw.array()).ifPresent(type -> {
+        ContentType.of(bytes).ifPresent(type -> {
             throw new InputException(file + ": is not a NIfTI file but " + type.description() + ".");
         });
         throw new InputException(file + ": is not a NIfTI file: sizeof_hdr is " + raw.order(ByteOrder.LITTLE_ENDIAN)
