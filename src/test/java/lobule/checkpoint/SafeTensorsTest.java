@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -47,6 +48,18 @@ class SafeTensorsTest {
             assertEquals(Shape.of(), tensors.entry("scalar").shape());
             assertEquals(7, tensors.entry("flag").data().get(ValueLayout.JAVA_BYTE, 2));
         }
+    }
+
+    @Test
+    void aHeaderLongerThanAnyIsRefusedUnread() throws IOException {
+        Path file = folder.resolve("long");
+        int length = 92 << 20;
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.writeLong(Long.reverseBytes(length));
+            sparse.setLength(8L + length);
+        }
+        String message = assertThrows(CheckpointException.class, () -> SafeTensors.open(file)).getMessage();
+        assertTrue(message.contains("gives 96468992 bytes as the length of its header, expected 2 to 16777216"), message);
     }
 
     @Test
