@@ -85,7 +85,7 @@ public record Grid(long sizeX, long sizeY, long sizeZ, Affine affine, Optional<N
         return String.format(Locale.ROOT, "%.5gx%.5gx%.5g", spacing(0), spacing(1), spacing(2));
     }
 
-    /** How far apart (mm) the same voxel of two grids of one size lies, at most: an affine map is that far at a corner. */
+    /** How far apart (mm) the same voxel of two grids of one size lies at most, which it does at a corner. */
     double largestDistance(Grid other) {
         double largest = 0;
         for (int corner = 0; corner < 8; corner++) {

@@ -87,8 +87,8 @@ final class NiftiGeometry {
         }
         double apart = grid.largestDistance(new Grid(grid.sizeX(), grid.sizeY(), grid.sizeZ(), scaled(qform())));
         if (!(apart <= TOLERANCE)) {
-            notes.add(String.format(Locale.ROOT, "%s places voxels up to %.3g mm away from where the sform does%s", qform,
-                    apart, taken));
+            notes.add(String.format(Locale.ROOT, "%s places voxels up to %.3g mm away from where the sform does%s",
+                    qform, apart, taken));
         }
     }
 
@@ -106,9 +106,9 @@ final class NiftiGeometry {
 
     private Affine qform() {
         if (!isRotation()) {
-            throw fields.refuse("quatern_b, quatern_c, quatern_d", new Vector(fields.quaternion(0), fields.quaternion(1),
-                    fields.quaternion(2)).toString(), "a vector no longer than 1, since qform_code is "
-                    + fields.qformCode());
+            Vector vector = new Vector(fields.quaternion(0), fields.quaternion(1), fields.quaternion(2));
+            throw fields.refuse("quatern_b, quatern_c, quatern_d", vector.toString(),
+                    "a vector no longer than 1, since qform_code is " + fields.qformCode());
         }
         double rest = rest();
         boolean halfTurn = rest < 1e-7; // what float32 leaves of 0; its root would be a visible angle (as in nifti1_io)

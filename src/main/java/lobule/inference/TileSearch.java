@@ -107,7 +107,8 @@ public final class TileSearch {
      */
     private SortedSet<Integer> sizes(ToLongFunction<Grid> axis) {
         long smallest = UNetConfig.legalOutputBelow(0);
-        long row = MOST_ELEMENTS / (2L * network.baseChannels() * (network.rank() == 3 ? THINNEST * THINNEST : THINNEST));
+        long across = network.rank() == 3 ? THINNEST * THINNEST : THINNEST;
+        long row = MOST_ELEMENTS / (2L * network.baseChannels() * across);
         SortedSet<Integer> sizes = new TreeSet<>();
         for (Grid volume : volumes) {
             long strides = Math.max(0, Math.ceilDiv(axis.applyAsLong(volume) - smallest, TileGrid.ALIGNMENT));

@@ -59,7 +59,8 @@ class SafeTensorsTest {
             sparse.setLength(8L + length);
         }
         String message = assertThrows(CheckpointException.class, () -> SafeTensors.open(file)).getMessage();
-        assertTrue(message.contains("gives 96468992 bytes as the length of its header, expected 2 to 16777216"), message);
+        assertTrue(message.contains("gives 96468992 bytes as the length of its header, expected 2 to 16777216"),
+                message);
     }
 
     @Test

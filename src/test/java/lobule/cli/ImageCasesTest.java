@@ -68,7 +68,7 @@ class ImageCasesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "bothzero.nii.gz | how the patient lies in the image is unknown",
-        "plus1024.nii.gz | do not look like Hounsfield units in the window [-150, 250]: only 0 % of the voxels lie below",
+        "plus1024.nii.gz | do not look like Hounsfield units in the window [-150, 250]: only 0 % of the voxels",
         "srow0_qform.nii.gz | the qform (code 1) is taken",
         "dim4zero.nii.gz | dim[4] is 0, read as 1",
         "bitpix0.nii.gz | bitpix is 0, not the 16",

@@ -263,7 +263,7 @@ class NiftiReaderTest {
     @Test
     void notesWhatTheFormsLeaveInDoubt() {
         assertEquals(List.of(), notes(NiftiFile.int16()));
-        assertTrue(notes(NiftiFile.int16().sformCode(0)).getFirst().contains("the patient lies in the image is unknown"));
+        assertTrue(notes(NiftiFile.int16().sformCode(0)).getFirst().contains("lies in the image is unknown"));
         assertTrue(notes(NiftiFile.int16().qformCode(1)).getFirst().contains(
                 "the qform (code 1) places voxels up to 37.4 mm away"));
         assertTrue(notes(NiftiFile.int16().qformCode(1).quaternion(1, 1, 1)).getFirst().contains("is none"));
