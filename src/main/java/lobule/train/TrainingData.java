@@ -168,7 +168,7 @@ public final class TrainingData implements AutoCloseable {
                 .flatMap(found -> Stream.of(found.image(), found.mask())).flatMap(DataRecord.Contents::ofImage)
                 .toList();
         return new DataRecord.Case(volume.name(), files, List.of(grid.spacing(0), grid.spacing(1), grid.spacing(2)),
-                List.of());
+                caseNotes().getOrDefault(volume.name(), List.of()));
     }
 
     /** The patch of a mini-batch: a function of seed and number alone. Call from one thread. */

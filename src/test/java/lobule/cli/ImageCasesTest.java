@@ -110,12 +110,14 @@ class ImageCasesTest {
     @CsvSource(delimiter = '|', value = {
         "plus1024 | liver_0: its values do not look like Hounsfield units in the window [-160, 240]",
         "spacing_mix | liver_1: its spacing is 1x1x5 mm, in training it is 1x1x2 mm"})
-    void trainingSaysWhatIsDoubtfulAboutItsCases(String name, String note) {
+    void trainingSaysAndRecordsWhatIsDoubtfulAboutItsCases(String name, String note) throws IOException {
         Path data = SharedFiles.require("cases/data/" + name);
         assertEquals(0, run(Devices.installed(), "train", "--experiment", "unet2d-dropout-renorm-cce", "--data",
                 data.toString(), "--patch", "4x4", "--base-channels", "1", "--steps", "1", "--device", "reference",
                 "--out", folder.resolve("run").toString()), err.toString());
         assertTrue(notes().stream().anyMatch(line -> line.contains(note)), notes().toString());
+        String record = Files.readString(folder.resolve("run/data.json"));
+        assertTrue(record.contains(note.substring(note.indexOf(": ") + 2)), record);
     }
 
     @ParameterizedTest
