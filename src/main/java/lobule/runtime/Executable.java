@@ -156,7 +156,7 @@ public final class Executable {
 
     private static List<Value> written(Node node) {
         List<Value> written = new ArrayList<>(node.outputs());
-        written.addAll(node.states());
+        node.states().stream().filter(state -> state.role() != Role.DISCARDED).forEach(written::add);
         return written;
     }
 

@@ -1,5 +1,6 @@
 package lobule.runtime;
 
+import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -29,13 +30,14 @@ public final class Regions implements AutoCloseable {
 
     private Regions() {}
 
-    /** Memory for all values of the graph that outlive a step. Contents are undefined. */
+    /** Memory for all values of the graph that outlive a step. Contents are undefined, but for what is discarded. */
     public static Regions allocate(Device device, Graph graph) {
         Regions regions = new Regions();
         try {
             for (Role role : roles(device)) {
                 regions.allocate(device, role, graph.values(role));
             }
+            graph.values(Role.DISCARDED).forEach(value -> regions.clear(device, value));
             return regions;
         } catch (RuntimeException e) {
             regions.close();
@@ -57,6 +59,13 @@ public final class Regions implements AutoCloseable {
         for (Value value : values) {
             tensors.put(value.name(), new Tensor(buffer, offset, value.spec()));
             offset += Buffer.aligned(value.spec().bytes());
+        }
+    }
+
+    /** A node that adds to a gradient also adds to what it discards beside it. */
+    private void clear(Device device, Value value) {
+        try (Arena host = Arena.ofConfined()) {
+            device.upload(host.allocate(value.spec().bytes(), Float.BYTES), tensor(value));
         }
     }
 

@@ -9,16 +9,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import lobule.op.Add;
+import lobule.op.BatchRenorm;
 import lobule.op.BatchRenormStatistics;
 import lobule.op.Convolution;
 import lobule.op.ConvolutionBackwardData;
 import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.CropConcatenate;
+import lobule.op.CropConcatenateBackward;
 import lobule.op.MaxPool;
 import lobule.op.Op;
+import lobule.op.RunningStatistics;
 import lobule.op.SegmentationScore;
 import lobule.op.SoftmaxCrossEntropy;
 import lobule.op.SoftmaxDice;
+import lobule.op.TransposedConvolution;
 import lobule.op.Value;
 import lobule.op.Value.Role;
 import lobule.tensor.DType;
@@ -154,6 +158,111 @@ class GradientTest {
     void aLossWithoutGradientRuleIsRefused() {
         Value score = loss("score", new SegmentationScore(-1), convolution("a", input));
         assertMessage("loss score FLOAT64(5) is made by node score (SegmentationScore)", List.of(score));
+    }
+
+    @Test
+    void aResidualPassesItsGradientToBoth() {
+        Value a = convolution("a", input);
+        Value y = add("y", new Add(), a, convolution("b", a));
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)));
+        assertEquals(List.of("loss.backward", "b.weights", "b.data", "b.sum", "a.weights"), backward(Op.class)
+                .map(Node::name).toList());
+    }
+
+    /** Its node adds to one gradient and writes another first, which no node can. */
+    @Test
+    void aSharedWeightBesideABiasOfItsOwnHasANodeForEach() {
+        Value a = convolution("a", input);
+        Value weight = graph.value("a.weight");
+        Value bias = graph.declare("bias", Role.PARAMETER, TensorSpec.rowMajor(2));
+        Value first = add("b", new Convolution(true), a, weight, bias);
+        Value y = add("c", new Convolution(true), first, weight, bias);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), y)));
+        Value gradient = graph.value("a.weight.gradient");
+        assertEquals(List.of("c.weights", "b.weights", "a.weights"), backward(ConvolutionBackwardWeights.class)
+                .filter(node -> node.states().contains(gradient)).map(Node::name).toList());
+        Value other = graph.declare("other", Role.PARAMETER, TensorSpec.rowMajor(2));
+        assertEquals(List.of(List.of("w.gradient", "b.discarded"), List.of("w.discarded", "b.gradient")), mixed(other));
+    }
+
+    private static List<List<String>> mixed(Value like) {
+        Graph graph = new Graph();
+        Value weight = graph.declare("w", Role.PARAMETER, like.spec());
+        Value bias = graph.declare("b", Role.PARAMETER, like.spec());
+        ParameterGradients gradients = new ParameterGradients(graph);
+        gradients.declare(weight);
+        gradients.declare(bias);
+        gradients.states(List.of(weight));
+        return gradients.states(List.of(weight, bias)).stream()
+                .map(states -> states.stream().map(Value::name).toList()).toList();
+    }
+
+    @Test
+    void aFrozenParameterHasNoGradient() {
+        Value a = convolution("a", input);
+        Value bias = graph.declare("bias", Role.PARAMETER, TensorSpec.rowMajor(2));
+        Value weight = graph.declare("weight", Role.PARAMETER, TensorSpec.rowMajor(2, 2, 1, 1));
+        Value loss = loss("loss", crossEntropy(), add("b", new Convolution(true), a, weight, bias));
+        assertEquals(Set.of(bias), Gradient.append(graph, List.of(loss), Set.of(graph.value("a.weight"), weight),
+                node -> false).keySet());
+        assertEquals(List.of("loss.backward", "b.weights"), backward(Op.class).map(Node::name).toList());
+        assertEquals(List.of("bias.gradient"), graph.values(Role.GRADIENT).stream().map(Value::name).toList());
+    }
+
+    @Test
+    void whatHasNoGradientIsRefusedByName() {
+        Value a = convolution("a", input);
+        Value statistics = add("statistics", new RunningStatistics(), graph.declare("mean", Role.PARAMETER,
+                TensorSpec.rowMajor(2)), graph.declare("deviation", Role.STATE, TensorSpec.rowMajor(2)));
+        Value gamma = graph.declare("gamma", Role.STATE, TensorSpec.rowMajor(2));
+        Value norm = add("norm", new BatchRenorm(true), a, statistics, gamma, gamma);
+        assertMessage("node norm (BatchRenorm): input 1, statistics FLOAT32(4x2), depends on trained parameters",
+                List.of(loss("first", crossEntropy(), norm)));
+    }
+
+    @Test
+    void aComputedWeightIsRefused() {
+        Value a = convolution("a", input);
+        Value weight = add("sum", new Add(), graph.value("a.weight"), graph.value("a.weight"));
+        assertMessage("node b (Convolution): input 1, sum FLOAT32(2x2x1x1), depends on trained parameters; expected "
+                + "a parameter or a constant", List.of(loss("loss", crossEntropy(), add("b", new Convolution(false), a,
+                weight))));
+    }
+
+    @Test
+    void anOpWithoutRuleOnTheWayIsRefused() {
+        Value a = convolution("a", input);
+        Value x = add("split", new CropConcatenateBackward(Shape.of(1, 1, 6, 6)), a);
+        assertMessage("node split (CropConcatenateBackward) makes " + x + " on the way from a parameter to a loss",
+                List.of(loss("loss", crossEntropy(), x)));
+    }
+
+    @Test
+    void aConcatenationWhoseRestIsReadIsRefused() {
+        Value a = convolution("a", input);
+        Value weight = graph.declare("up.weight", Role.PARAMETER, TensorSpec.rowMajor(2, 1, 1, 1));
+        Value up = add("up", new TransposedConvolution(true), a, weight, convolution("b", a));
+        assertMessage("node up (TransposedConvolution): input 2, b FLOAT32(1x2x6x6)",
+                List.of(loss("loss", crossEntropy(), up)));
+    }
+
+    @Test
+    void lossesAreOfTheGraphAndGivenOnce() {
+        Value loss = loss("loss", crossEntropy(), convolution("a", input));
+        assertMessage("a loss is given twice", List.of(loss, loss));
+        assertMessage("is not of this graph", List.of(new Value(99, "loss", loss.spec(), Role.ACTIVATION)));
+        assertMessage("is made by no node", List.of(input));
+        assertMessage("is made by node total (Add)", List.of(add("total", new Add(), loss, loss)));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Gradient.append(graph, List.of(loss),
+                Set.of(input), node -> false)).getMessage().contains("input"));
+    }
+
+    @Test
+    void nodesOfTheForwardPassCannotFollowTheBackwardPass() {
+        Value x = convolution("a", input);
+        Gradient.append(graph, List.of(loss("loss", crossEntropy(), x)));
+        String message = assertThrows(IllegalArgumentException.class, () -> convolution("late", x)).getMessage();
+        assertTrue(message.startsWith("node late is of phase FORWARD, but node a.weights"), message);
     }
 
     private void assertMessage(String message, List<Value> losses) {
