@@ -61,10 +61,10 @@ public final class RandomGraph {
         rank = 2 + random.nextInt(2);
         largest = 2L * size;
         long[] sizes = new long[2 + rank];
-        sizes[0] = 1 + random.nextInt(2);
-        sizes[1] = 1 + random.nextInt(3);
+        sizes[0] = 1L + random.nextInt(2);
+        sizes[1] = 1L + random.nextInt(3);
         for (int axis = 2; axis < sizes.length; axis++) {
-            sizes[axis] = size - (rank == 3 ? 1 : 0) + random.nextInt(3);
+            sizes[axis] = size - (rank == 3 ? 1L : 0) + random.nextInt(3);
         }
         made.add(declare(Role.INPUT, TensorSpec.activation(Shape.of(sizes)), random::nextGaussian));
         made.add(convolution(made.getFirst(), CLASSES, 1));
@@ -139,7 +139,7 @@ public final class RandomGraph {
         if (least(shape) < 4) {
             return;
         }
-        long up = 1 + random.nextInt(2);
+        long up = 1L + random.nextInt(2);
         Shape concatenation = shape.withChannels(shape.channels() + up);
         for (int axis = 0; axis < shape.spatialRank(); axis++) {
             concatenation = concatenation.withSpatial(axis, shape.spatial(axis) / 2 * 2);
