@@ -15,6 +15,7 @@ import lobule.train.AlgorithmRecord;
 import lobule.train.ConfigLayers;
 import lobule.train.Resumption;
 import lobule.train.RunFolder;
+import lobule.train.RunSettings;
 import lobule.train.StepMetrics;
 import lobule.train.TrainConfig;
 import lobule.train.Trainer;
@@ -92,6 +93,9 @@ final class TrainCommand implements Callable<Integer> {
             try (TrainingData data = resumed.map(run -> run.resumption().data(acceptChangedData))
                     .orElseGet(() -> TrainingData.open(config))) {
                 description.data(config, data);
+                Optional.ofNullable(configFile).map(RunSettings::history).orElse(List.of()).forEach(change ->
+                        description.line("note", configFile + " is of a run that changed: " + change
+                                + "; here the last value holds throughout"));
                 resumed.ifPresent(run -> run.resumption().notes().forEach(note -> description.line("note", note)));
                 train(device, config, resumed, data, description);
             }

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a second process from writing to a folder. The operating system holds the lock and frees it when the process
@@ -19,10 +20,15 @@ public final class FolderLock implements AutoCloseable {
     /** Of the lock's file. */
     public static final String NAME = "run.lock";
 
+    /** Those of this process: to open a locked file a second time and close it would free its lock. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
     private final FileChannel channel;
     private final Optional<String> warning;
 
-    private FolderLock(FileChannel channel, Optional<String> warning) {
+    private FolderLock(Path folder, FileChannel channel, Optional<String> warning) {
+        this.folder = folder;
         this.channel = channel;
         this.warning = warning;
     }
@@ -34,6 +40,10 @@ public final class FolderLock implements AutoCloseable {
      */
     @SuppressWarnings("MustBeClosedChecker")
     public static FolderLock take(Path folder) {
+        Path real = real(folder);
+        if (!HELD.add(real)) {
+            throw held(folder, "process " + ProcessHandle.current().pid() + ", this one,");
+        }
         FileChannel channel = null;
         boolean taken = false;
         try {
@@ -44,13 +54,22 @@ public final class FolderLock implements AutoCloseable {
                     .getBytes(StandardCharsets.UTF_8)), 0);
             AtomicFile.removeAllPartials(folder);
             taken = true;
-            return new FolderLock(channel, warning);
+            return new FolderLock(real, channel, warning);
         } catch (IOException e) {
             throw new InputException(folder + ": cannot be written (" + e + ").", e);
         } finally {
             if (!taken) {
                 close(channel);
+                HELD.remove(real);
             }
+        }
+    }
+
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new InputException(folder + ": cannot be read (" + e + ").", e);
         }
     }
 
@@ -62,15 +81,13 @@ public final class FolderLock implements AutoCloseable {
                 throw held(folder, holder(folder));
             }
             return Optional.empty();
-        } catch (OverlappingFileLockException e) {
-            throw held(folder, "process " + ProcessHandle.current().pid() + ", this one,");
         } catch (IOException e) {
             return Optional.of(folder + ": its file system has no locks (" + e.getMessage() + "): nothing keeps a"
                     + " second run out of the folder");
         }
     }
 
-    /** Read only where another process has the lock: to close a file frees this process's own lock on it. */
+    /** Whoever has the lock of a folder that this process has not. */
     private static String holder(Path folder) {
         try {
             String process = Files.readString(folder.resolve(NAME)).strip();
@@ -93,6 +110,7 @@ public final class FolderLock implements AutoCloseable {
     @Override
     public void close() {
         close(channel);
+        HELD.remove(folder);
     }
 
     private static void close(FileChannel channel) {

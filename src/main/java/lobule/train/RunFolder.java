@@ -90,13 +90,25 @@ public final class RunFolder implements AutoCloseable {
     public static void requireFree(TrainConfig config) {
         Path target = config.out() == null ? RUNS : Path.of(config.out());
         if (config.out() != null) {
+            requireIdle(target);
             requireNoRun(target);
         }
         requireWritable(target);
     }
 
+    private static boolean holdsRun(Path target) {
+        return Stream.of(CONFIG, METRICS, MODEL, STATE).map(target::resolve).anyMatch(Files::exists);
+    }
+
+    /** Says first whose a run is that another process is at. */
+    private static void requireIdle(Path target) {
+        if (holdsRun(target) && Files.exists(target.resolve(FolderLock.NAME))) {
+            FolderLock.take(target).close();
+        }
+    }
+
     private static void requireNoRun(Path target) {
-        if (Stream.of(CONFIG, METRICS, MODEL, STATE).map(target::resolve).anyMatch(Files::exists)) {
+        if (holdsRun(target)) {
             throw new InputException(target + ": holds a run already; go on with it by --resume " + target
                     + ", or choose another --out.");
         }

@@ -1,5 +1,6 @@
 package lobule.train;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,9 +42,14 @@ public record RunSettings(TrainConfig config, List<Change> history) {
 
     /** @throws InputException where the file is damaged */
     public static RunSettings read(RunFolder folder) {
-        List<Document> changes = ConfigLayers.history(folder.config()).map(Document::list).orElse(List.of());
         return new RunSettings(ConfigLayers.resolve(Optional.of(folder.config()), Map.of()),
-                changes.stream().map(RunSettings::change).toList());
+                history(folder.config()));
+    }
+
+    /** What a settings file says of the run that it is of; empty where its settings held throughout. */
+    public static List<Change> history(Path file) {
+        return ConfigLayers.history(file).map(Document::list).orElse(List.of()).stream()
+                .map(RunSettings::change).toList();
     }
 
     private static Change change(Document change) {
