@@ -127,6 +127,9 @@ class ResumedRunTest {
                   after: "7"
                 """), config);
         assertTrue(config.contains("seed: 7\n"), config);
+        assertEquals(0, train("--config", run().resolve("config.yaml").toString(), "--out",
+                folder.resolve("again").toString()), () -> err);
+        assertTrue(out.contains("config.yaml is of a run that changed: seed is 7 from step 3 on, and was 1"), out);
     }
 
     @Test
