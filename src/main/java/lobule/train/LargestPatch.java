@@ -69,9 +69,34 @@ final class LargestPatch {
         return longest;
     }
 
+    /**
+     * Refuses at once what no plan could fit: preparing the kernels of a patch far too large takes minutes.
+     *
+     * @throws OutOfDeviceMemoryException naming the largest patch that fits
+     */
+    void requireRoom() {
+        try (Buffer _ = device.allocate(leastBytes(config.output()))) {
+            return;
+        } catch (OutOfDeviceMemoryException e) {
+            throw explain(e);
+        }
+    }
+
+    /** Every plan holds the output of the first level's second convolution. */
+    private long leastBytes(Shape output) {
+        Shape largest = config.unet().inputShape(output).withChannels(2L * config.network().baseChannels());
+        for (int axis = 0; axis < largest.spatialRank(); axis++) {
+            largest = largest.withSpatial(axis, largest.spatial(axis) - 4);
+        }
+        return Math.multiplyExact(largest.elements(), (long) Float.BYTES);
+    }
+
     private boolean fits(Shape output) {
-        long bytes = TrainingModel.plannedBytes(device, config.unet(), output, config.objective(),
-                config.optimizerOp(), config.recomputation());
+        return holds(leastBytes(output)) && holds(TrainingModel.plannedBytes(device, config.unet(), output,
+                config.objective(), config.optimizerOp(), config.recomputation()));
+    }
+
+    private boolean holds(long bytes) {
         try (Buffer _ = device.allocate(bytes)) {
             return true;
         } catch (OutOfDeviceMemoryException e) {

@@ -29,6 +29,7 @@ public final class Trainer implements AutoCloseable {
      * @throws OutOfDeviceMemoryException naming the largest patch that fits
      */
     public static Trainer create(Device device, TrainConfig config, TrainingData data) {
+        new LargestPatch(device, config).requireRoom();
         try {
             return new Trainer(device, config, data, TrainingModel.create(device, config.unet(), config.output(),
                     config.objective(), config.optimizerOp(), config.recomputation()));

@@ -4,19 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import lobule.device.Buffer;
 import lobule.device.Device;
+import lobule.device.Kernel;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.WrappedDevice;
 import lobule.device.reference.ReferenceDevice;
 import lobule.nn.TrainingModel;
+import lobule.op.Op;
 import lobule.tensor.Shape;
+import lobule.tensor.TensorSpec;
 import org.junit.jupiter.api.Test;
 
 /** What a user learns when a patch does not fit. */
 class LargestPatchTest {
+    private static final long LARGEST_PREPARED = 1 << 24;
     private static final TrainConfig CONFIG = ConfigLayers.resolve(Optional.empty(), Map.of(
             "experiment", "unet2d-dropout-renorm-cce", "patch", "28x20", "network.base-channels", 2));
 
@@ -32,6 +37,12 @@ class LargestPatchTest {
                 throw new OutOfDeviceMemoryException("full", bytes, null);
             }
             return device.allocate(bytes);
+        }
+
+        @Override
+        public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
+            assertTrue(outputs.stream().allMatch(output -> output.bytes() <= LARGEST_PREPARED), outputs.toString());
+            return device.prepare(op, inputs, states, outputs);
         }
     }
 
@@ -68,6 +79,17 @@ class LargestPatchTest {
             String message = assertThrows(OutOfDeviceMemoryException.class,
                     () -> Trainer.create(device, CONFIG, null)).getMessage();
             assertTrue(message.contains("not even the smallest patch fits"), message);
+        }
+    }
+
+    @Test
+    void whatIsFarTooLargeIsNotPrepared() {
+        TrainConfig huge = ConfigLayers.resolve(Optional.empty(), Map.of(
+                "experiment", "unet2d-dropout-renorm-cce", "patch", "20004x20004", "network.base-channels", 2));
+        try (Device device = new SmallDevice(bytes(12, 12))) {
+            String message = assertThrows(OutOfDeviceMemoryException.class,
+                    () -> Trainer.create(device, huge, null)).getMessage();
+            assertEquals("full; the largest patch that fits is 12x12", message);
         }
     }
 }
