@@ -2,6 +2,7 @@ package lobule.checkpoint;
 
 import java.util.List;
 import java.util.Optional;
+import lobule.data.ClassLabels;
 import lobule.file.Document;
 import lobule.file.DocumentFormat;
 import lobule.file.InputException;
@@ -17,9 +18,10 @@ import lobule.nn.UNetConfig;
  * @param step       optimiser steps that it was trained for
  * @param patch      the network's output in training, as settings write it
  * @param spacing    the median of the cases trained on; empty in files of versions that did not note it
+ * @param labels     which labels of the masks it learned from its classes are
  */
 public record ModelDescription(UNetConfig network, IntensityWindow window, String experiment, long step,
-                               String patch, Optional<Spacing> spacing) {
+                               String patch, Optional<Spacing> spacing, ClassLabels labels) {
     /** The metadata key of the training's spacing. */
     public static final String SPACING = "spacing";
     private static final String SETTINGS = "config";
@@ -36,10 +38,12 @@ public record ModelDescription(UNetConfig network, IntensityWindow window, Strin
         try {
             Document settings = DocumentFormat.YAML.parse(file.file() + ": metadata key " + SETTINGS,
                     metadata.text(SETTINGS));
-            return new ModelDescription(metadata.network(), window(settings.at("data").at("window")),
+            UNetConfig network = metadata.network();
+            return new ModelDescription(network, window(settings.at("data").at("window")),
                     settings.at("experiment").optional().map(Document::text).orElse("unnamed"),
                     metadata.whole(STEP, 0, MOST_STEPS),
-                    settings.at("patch").optional().map(Document::text).orElse("unknown"), spacing(metadata));
+                    settings.at("patch").optional().map(Document::text).orElse("unknown"), spacing(metadata),
+                    LabelMetadata.read(metadata, network.classes()));
         } catch (InputException e) {
             throw new CheckpointException(e.getMessage(), e);
         }

@@ -3,17 +3,20 @@ package lobule.cli;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lobule.checkpoint.ModelDescription;
-import lobule.data.LabelledVolume;
+import lobule.data.MaskReader;
 import lobule.data.PatchShape;
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
 import lobule.device.cuda.CudaPlanningDevice;
 import lobule.evaluation.Overlap;
+import lobule.file.InputException;
 import lobule.image.Grid;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
@@ -71,10 +74,15 @@ final class PredictCommand implements Callable<Integer> {
     private boolean overwrite;
 
     @Mixin
+    private MaskOptions maskOptions;
+
+    @Mixin
     private DeviceOptions deviceOptions;
 
-    @Parameters(arity = "1..*", paramLabel = "CT", description = "NIfTI files.")
-    private List<Path> cts;
+    @Parameters(arity = "1..*", paramLabel = "CT", description = "NIfTI files, or folders of them.")
+    private List<Path> given;
+
+    private final PredictionFailures failures = new PredictionFailures();
 
     PredictCommand(Devices devices) {
         this.devices = devices;
@@ -82,50 +90,84 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (truth != null && cts.size() > 1) {
-            throw new ParameterException(spec.commandLine(), "--truth is the mask of one CT but there are "
-                    + cts.size());
-        }
+        List<Path> cts = PredictionFiles.cts(given);
+        requireTruthOfOne(cts);
         List<PredictionFiles> files = PredictionFiles.of(cts, out, probabilities, overwrite,
                 truth == null ? List.of(modelFile) : List.of(modelFile, truth));
         try (TrainedModel model = TrainedModel.open(modelFile); Arena arena = Arena.ofShared()) {
             Optional<PatchShape> shape = Optional.ofNullable(tile)
                     .map(text -> PatchSize.parse("--tile", text, model.description().network().rank()));
-            List<Grid> grids = cts.stream().map(NiftiReader::readGrid)
-                    .map(grid -> Orientation.of(grid).canonical()).toList();
-            shape.ifPresent(chosen -> grids.forEach(grid -> TileGrid.over(grid, chosen)));
-            Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, model, arena));
+            Map<PredictionFiles, Grid> readable = readable(files);
+            shape.ifPresent(chosen -> readable.values().forEach(grid -> TileGrid.over(grid, chosen)));
+            Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, cts.getFirst(), model, arena));
             try (Device device = deviceOptions.open(devices)) {
-                predict(device, model, shape, files, grids, expected);
+                predict(device, model, shape, readable, expected);
             }
         }
+        failures.requireNone(files.size());
         return 0;
     }
 
-    private Mask truth(Path file, TrainedModel model, Arena arena) {
-        Mask mask = Mask.read(file, model.description().network().classes(), arena);
-        LabelledVolume.requireSameGrid(cts.getFirst().toString(), NiftiReader.readGrid(cts.getFirst()), mask);
+    private void requireTruthOfOne(List<Path> cts) {
+        if (truth != null && cts.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "--truth is the mask of one CT but there are "
+                    + cts.size());
+        } else if (truth == null && maskOptions.isGiven()) {
+            throw new ParameterException(spec.commandLine(), "--labels, --ignore-label and --mask-grid say how --truth"
+                    + " is read but there is none");
+        }
+    }
+
+    /** Canonical grids of the CTs whose headers are in order; one that is not does not stop the others. */
+    private Map<PredictionFiles, Grid> readable(List<PredictionFiles> files) {
+        Map<PredictionFiles, Grid> readable = new LinkedHashMap<>();
+        for (PredictionFiles file : files) {
+            try {
+                readable.put(file, Orientation.of(NiftiReader.readGrid(file.ct())).canonical());
+            } catch (InputException e) {
+                failures.add(e);
+            }
+        }
+        if (readable.isEmpty()) {
+            failures.requireNone(files.size());
+        }
+        return readable;
+    }
+
+    private Mask truth(Path file, Path ct, TrainedModel model, Arena arena) {
+        MaskReader reader = new MaskReader(maskOptions.over(model.description().labels()), maskOptions.gridRule());
+        Mask mask = reader.read(file, ct.toString(), NiftiReader.readGrid(ct), arena);
+        description().notes(mask.notes());
+        description().notes(reader.notes());
         return mask;
     }
 
-    private void predict(Device device, TrainedModel model, Optional<PatchShape> given, List<PredictionFiles> files,
-                         List<Grid> grids, Optional<Mask> expected) {
+    private RunDescription description() {
+        return new RunDescription(spec.commandLine().getOut());
+    }
+
+    private void predict(Device device, TrainedModel model, Optional<PatchShape> chosen,
+                         Map<PredictionFiles, Grid> files, Optional<Mask> expected) {
         PrintWriter writer = spec.commandLine().getOut();
-        RunDescription description = new RunDescription(writer);
+        RunDescription description = description();
         description.line("device", device.name() + ": " + device.description());
         description.line("model", text(model));
+        description.line("classes", String.join(", ", model.description().labels().names()) + " (0 to "
+                + (model.description().labels().size() - 1) + " in the masks)");
         MemoryBudget budget = memoryLimit == null ? MemoryBudget.of(device, deviceOptions.cuda().options())
                 : new MemoryBudget(memoryLimit.bytes(), "--memory-limit");
-        PatchShape shape = given.orElseGet(() -> new TileSearch(planner(device), model.description().network(), grids)
-                .find(budget.bytes()));
+        PatchShape shape = chosen.orElseGet(() -> new TileSearch(planner(device), model.description().network(),
+                List.copyOf(files.values())).find(budget.bytes()));
         try (Segmenter segmenter = new Segmenter(device, model, shape, budget.bytes())) {
-            description.line("tile", shape + (given.isPresent() ? ", as chosen" : ", the least work that fits "
+            description.line("tile", shape + (chosen.isPresent() ? ", as chosen" : ", the least work that fits "
                     + Quantities.bytes(budget.bytes()) + " (" + budget.source() + ")"));
             description.line("memory", Quantities.bytes(segmenter.deviceBytes()) + ": parameters, statistics, arena");
-            for (PredictionFiles file : files) {
+            for (PredictionFiles file : files.keySet()) {
                 try (Arena arena = Arena.ofShared()) { // a CT and what is made of it do not outlive its turn
-                    Segmentation made = segment(segmenter, file, description, writer, arena);
-                    expected.ifPresent(mask -> description.line("truth", text(Overlap.of(mask, made.mask()))));
+                    Optional<Segmentation> made = segment(segmenter, file, description, writer, arena);
+                    made.ifPresent(segmentation -> write(segmentation, file, description));
+                    expected.ifPresent(mask -> made.ifPresent(segmentation ->
+                            description.line("truth", text(Overlap.of(mask, segmentation.mask())))));
                 }
             }
             if (deviceOptions.cuda().profile()) {
@@ -140,30 +182,48 @@ final class PredictCommand implements Callable<Integer> {
                 ? new CudaPlanningDevice(deviceOptions.cuda().options().workspaceLimitBytes()) : device;
     }
 
-    private static Segmentation segment(Segmenter segmenter, PredictionFiles file, RunDescription description,
-                                        PrintWriter out, Arena arena) {
-        Volume ct = NiftiReader.read(file.ct(), arena);
-        TileGrid tiles = segmenter.tiles(ct);
-        description.line("ct", String.format(Locale.ROOT, "%s: %s voxels, tiles %dx%dx%d (z, y, x), %.1f %% of what the"
-                        + " network reads is border", file.ct(), ct.grid().sizeText(), tiles.alongZ(), tiles.alongY(),
-                tiles.alongX(), 100 * tiles.borderShare()));
-        description.notes(segmenter.doubts(ct));
-        StatusLine status = new StatusLine(out);
+    /** Empty where the CT could not be served. */
+    private Optional<Segmentation> segment(Segmenter segmenter, PredictionFiles file, RunDescription description,
+                                           PrintWriter writer, Arena arena) {
+        try {
+            Volume ct = NiftiReader.read(file.ct(), arena);
+            TileGrid tiles = segmenter.tiles(ct);
+            description.line("ct", String.format(Locale.ROOT, "%s: %s voxels, tiles %dx%dx%d (z, y, x), %.1f %% of what"
+                            + " the network reads is border", file.ct(), ct.grid().sizeText(), tiles.alongZ(),
+                    tiles.alongY(), tiles.alongX(), 100 * tiles.borderShare()));
+            description.notes(segmenter.doubts(ct));
+            return Optional.of(segment(segmenter, ct, tiles, file.probabilities().isPresent(), writer, arena));
+        } catch (InputException e) {
+            failures.add(e);
+            description.line("failed", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Segmentation segment(Segmenter segmenter, Volume ct, TileGrid tiles, boolean withProbabilities,
+                                        PrintWriter writer, Arena arena) {
+        StatusLine status = new StatusLine(writer);
         Segmentation made;
         try {
-            made = segmenter.segment(ct, file.probabilities().isPresent(),
-                    new TileProgress(status, tiles, segmenter.deviceBytes()), arena);
+            made = segmenter.segment(ct, withProbabilities, new TileProgress(status, tiles, segmenter.deviceBytes()),
+                    arena);
         } finally {
             status.end();
         }
-        NiftiWriter.write(made.mask(), file.mask());
-        file.probabilities().ifPresent(path -> NiftiWriter.write(made.probabilities().orElseThrow(), path));
-        out.printf(Locale.ROOT, "done: %s, %,.0f voxels/s, %.1f %% of the time in the network, %.1f %% border%n",
+        writer.printf(Locale.ROOT, "done: %s, %,.0f voxels/s, %.1f %% of the time in the network, %.1f %% border%n",
                 Quantities.duration(made.seconds()), made.voxelsPerSecond(), 100 * made.networkShare(),
                 100 * tiles.borderShare());
-        description.line("mask", file.mask().toString());
-        file.probabilities().ifPresent(path -> description.line("probs", path.toString()));
         return made;
+    }
+
+    /** Where this fails it would for the next CT, too. */
+    private static void write(Segmentation made, PredictionFiles file, RunDescription description) {
+        NiftiWriter.write(made.mask(), file.mask());
+        description.line("mask", file.mask().toString());
+        file.probabilities().ifPresent(path -> {
+            NiftiWriter.write(made.probabilities().orElseThrow(), path);
+            description.line("probs", path.toString());
+        });
     }
 
     private static String text(TrainedModel model) {
@@ -174,6 +234,9 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private static String text(Overlap overlap) {
+        if (overlap.isEmpty()) {
+            return "nothing to score: neither truth nor prediction has foreground";
+        }
         return String.format(Locale.ROOT, "Jaccard %.4f, dice %.4f (%,d voxels predicted, %,d true, %,d both)",
                 overlap.jaccard(), overlap.dice(), overlap.predicted(), overlap.truth(), overlap.both());
     }

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lobule.data.Dataset;
 import lobule.file.InputException;
@@ -21,6 +23,9 @@ import lobule.train.RunFolder;
 record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
     private static final String MASK = ".mask.nii.gz";
     private static final String PROBABILITIES = ".probabilities.nii.gz";
+    /** Endings that a file's name has and a folder's hardly: images and archives that are not written. */
+    private static final Pattern OTHER_FORMAT = Pattern.compile(".*\\.(gz|bz2|xz|zst|zip|tar|tgz|7z|nrrd|nhdr|mha|mhd"
+            + "|raw|hdr|img|dcm|dicom|mgh|mgz|mnc|gipl|vtk|vti|h5|hdf5|mat|npy|npz|tiff?|png|jpe?g|bmp|nii)");
 
     /**
      * The files of a command, in its order; checked before any work.
@@ -31,7 +36,12 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
      */
     static List<PredictionFiles> of(List<Path> cts, Path out, boolean probabilities, boolean overwrite,
                                     List<Path> otherRead) {
+        cts.forEach(PredictionFiles::requireThere);
         boolean single = isNifti(out);
+        if (!single && !Files.isDirectory(out) && OTHER_FORMAT.matcher(lowerCaseName(out)).matches()) {
+            throw new InputException(out + ": masks are written as .nii.gz or .nii; give such a name as --out, or a"
+                    + " folder.");
+        }
         if (single && cts.size() > 1) {
             throw new InputException(out + ": is one file for the masks of " + cts.size() + " CTs, expected a folder as"
                     + " --out.");
@@ -49,8 +59,44 @@ record PredictionFiles(Path ct, Path mask, Optional<Path> probabilities) {
         return files;
     }
 
+    /**
+     * The CTs that a command names: files, and all images within folders but the masks and probabilities of earlier
+     * predictions.
+     *
+     * @throws InputException where a folder has none
+     */
+    static List<Path> cts(List<Path> given) {
+        return given.stream().flatMap(path -> Files.isDirectory(path) ? within(path).stream() : Stream.of(path))
+                .toList();
+    }
+
+    private static List<Path> within(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> cts = files.filter(file -> !Dataset.caseName(file).isEmpty() && Files.isRegularFile(file)
+                    && !lowerCaseName(file).endsWith(MASK) && !lowerCaseName(file).endsWith(PROBABILITIES)).sorted()
+                    .toList();
+            if (cts.isEmpty()) {
+                throw new InputException(folder + ": holds no CT, expected .nii.gz, .nii or .hdr files (masks and"
+                        + " probabilities of earlier predictions aside).");
+            }
+            return cts;
+        } catch (IOException e) {
+            throw new InputException(folder + ": cannot be listed (" + e + ").", e);
+        }
+    }
+
+    private static void requireThere(Path ct) {
+        if (!Files.exists(ct)) {
+            throw new InputException(ct + ": there is no such file; a NIfTI file or a folder of them was expected.");
+        }
+    }
+
+    private static String lowerCaseName(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    }
+
     private static boolean isNifti(Path file) {
-        String name = String.valueOf(file.getFileName());
+        String name = lowerCaseName(file);
         return (name.endsWith(".nii") || name.endsWith(".nii.gz")) && !Files.isDirectory(file);
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import lobule.data.Dataset;
 import lobule.data.Patch;
 import lobule.device.Device;
 import lobule.device.cuda.options.AlgorithmReuse;
@@ -57,6 +58,7 @@ final class RunDescription {
     }
 
     void data(TrainConfig config, TrainingData data) {
+        data.dataset().ifPresent(this::dataset);
         if (!config.data().overfit()) {
             line("data", "training on " + String.join(", ", data.trainingCases()) + "; evaluated on "
                     + data.evaluation().size() + " patches of " + (config.data().validationCase() == null
@@ -73,6 +75,12 @@ final class RunDescription {
     /** What a user should know, a sentence each. */
     void notes(List<String> notes) {
         notes.forEach(note -> line("note", note));
+    }
+
+    private void dataset(Dataset dataset) {
+        int cases = dataset.cases().size();
+        line("data", dataset.folder() + ": " + cases + (cases == 1 ? " case" : " cases") + ", "
+                + dataset.origin().text() + "; classes " + dataset.labels().text());
     }
 
     void folder(RunFolder folder) {

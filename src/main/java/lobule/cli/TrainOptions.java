@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import lobule.train.TrainConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The settings that can be given on the command line; those that are not given come from the file or the preset. */
@@ -23,6 +24,9 @@ final class TrainOptions {
 
     @Option(names = "--validate", paramLabel = "ID", description = "The case to evaluate on, held out of training.")
     private String validationCase;
+
+    @Mixin
+    private MaskOptions masks;
 
     @Option(names = "--overfit", negatable = true, description = "Train and evaluate on the one patch whose foreground "
             + "share is nearest to one half.")
@@ -96,6 +100,9 @@ final class TrainOptions {
         given.put("data.source", data);
         given.put("data.training-case", trainingCase);
         given.put("data.validation-case", validationCase);
+        given.put("data.labels", masks.labels());
+        given.put("data.ignore-label", masks.ignoreLabel());
+        given.put("data.mask-grid", masks.grid());
         given.put("data.overfit", overfit);
         given.put("data.only-foreground", onlyForeground);
         given.put("patch", patch);

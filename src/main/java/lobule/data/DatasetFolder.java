@@ -1,125 +1,165 @@
 package lobule.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import lobule.file.Document;
 import lobule.file.InputException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Finds the cases of a data set folder: those that dataset.json lists, or else the files that are there. */
 final class DatasetFolder {
-    private static final List<String> LIVER_LABELS = List.of("background", "liver");
-    private static final String[] ENDINGS = {".nii.gz", ".nii", ".hdr"};
+    /** nnU-Net numbers the channels of a case: NAME_0000 is the first. */
+    private static final Pattern CHANNEL = Pattern.compile("(.+)_(\\d{4})");
+    private static final String FIRST_CHANNEL = "0000";
+    private static final int NAMED_AT_MOST = 5;
 
-    private DatasetFolder() {}
+    private final Path folder;
+    private final MaskSettings settings;
+    private final List<String> notes = new ArrayList<>();
 
-    static Dataset open(Path folder) {
+    private DatasetFolder(Path folder, MaskSettings settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    static Dataset open(Path folder, MaskSettings settings) {
         if (!Files.isDirectory(folder)) {
             throw new InputException(folder + ": there is no such folder; one with imagesTr, labelsTr and dataset.json"
                     + " was expected.");
         }
-        Path description = folder.resolve("dataset.json");
-        Dataset dataset = Files.exists(description) ? described(folder, description) : listed(folder);
+        Dataset dataset = new DatasetFolder(folder, settings).open();
         if (dataset.cases().isEmpty()) {
             throw new InputException(folder + ": has no training case; dataset.json must list some under \"training\","
-                    + " or imagesTr and labelsTr hold files of the same names.");
+                    + " or imagesTr and labelsTr hold files of the same names" + (dataset.notes().isEmpty() ? "."
+                    : " (" + String.join("; ", dataset.notes()) + ")."));
         }
         requireDistinct(dataset);
         return dataset;
     }
 
-    private static Dataset described(Path folder, Path description) {
-        JsonNode root = parse(description);
+    private Dataset open() {
+        Path file = folder.resolve("dataset.json");
+        if (!Files.exists(file)) {
+            return dataset(Map.of(), settings.ignore(), ClassLabels.liver(settings.ignore()), listed(),
+                    Dataset.Origin.FOLDER_LISTING);
+        }
+        DatasetDescription description = DatasetDescription.read(file);
+        List<Dataset.Case> cases = description.training().map(this::described).orElseGet(this::listed);
+        if (description.training().isEmpty()) {
+            description.cases().ifPresent(count -> requireCount(count, cases.size()));
+        }
+        OptionalInt ignore = settings.ignore().isPresent() ? settings.ignore() : description.ignore();
+        return dataset(description.labels(), ignore,
+                settings.classes().isEmpty() ? description.classes(ignore) : null, cases,
+                description.training().isPresent() ? Dataset.Origin.DESCRIPTION : Dataset.Origin.NNUNET);
+    }
+
+    private Dataset dataset(Map<String, List<Integer>> named, OptionalInt ignore, ClassLabels own,
+                            List<Dataset.Case> cases, Dataset.Origin origin) {
+        ClassLabels labels = settings.classes().isEmpty() ? own
+                : ClassLabels.defined("data.labels", settings.classes(), named, ignore);
+        return new Dataset(folder, labels, settings.grid(), cases, origin, notes);
+    }
+
+    private void requireCount(long counted, int found) {
+        if (counted != found) {
+            notes.add("dataset.json counts " + counted + " cases (numTraining) but " + found + " are there");
+        }
+    }
+
+    private List<Dataset.Case> described(List<DatasetDescription.Pair> listed) {
+        Map<Path, Optional<ImageFiles>> folders = new LinkedHashMap<>();
+        return listed.stream().map(pair -> {
+            String name = ImageFiles.caseName(pair.image().text());
+            return new Dataset.Case(name, file(pair.image(), folders), file(pair.mask(), folders));
+        }).toList();
+    }
+
+    /** The file as listed, or one of its folder that differs in its ending or has nnU-Net's number of a channel. */
+    private Path file(Document listed, Map<Path, Optional<ImageFiles>> folders) {
+        Path exact = folder.resolve(listed.path()).normalize();
+        if (Files.exists(exact)) {
+            return exact;
+        }
+        Path file = folder.resolve(listed.text().replace('\\', '/')).normalize();
+        String name = ImageFiles.caseName(file.toString());
+        if (Files.exists(file) || name.isEmpty()) {
+            return file;
+        }
+        return folders.computeIfAbsent(file.getParent(),
+                        parent -> Files.isDirectory(parent) ? Optional.of(ImageFiles.in(parent)) : Optional.empty())
+                .flatMap(files -> files.find(name).or(() -> onlyChannel(name, files))).orElse(file);
+    }
+
+    private Optional<Path> onlyChannel(String name, ImageFiles files) {
+        files.byCase().keySet().forEach(found -> {
+            Matcher channel = CHANNEL.matcher(found);
+            if (channel.matches() && channel.group(1).equals(name)) {
+                requireFirst(files, found, channel);
+            }
+        });
+        return files.find(name + "_" + FIRST_CHANNEL);
+    }
+
+    private static void requireFirst(ImageFiles files, String name, Matcher channel) {
+        if (!channel.group(2).equals(FIRST_CHANNEL)) {
+            throw new InputException(files.byCase().get(name) + ": is another channel of the case " + channel.group(1)
+                    + " (nnU-Net's layout), but a case has one image here, NAME_" + FIRST_CHANNEL + ".");
+        }
+    }
+
+    private List<Dataset.Case> listed() {
+        Path imageFolder = folder.resolve("imagesTr");
+        Path maskFolder = folder.resolve("labelsTr");
+        if (!Files.isDirectory(imageFolder) || !Files.isDirectory(maskFolder)) {
+            throw new InputException(folder + ": holds neither a dataset.json that lists the cases nor the folders"
+                    + " imagesTr and labelsTr.");
+        }
+        ImageFiles images = ImageFiles.in(imageFolder);
+        ImageFiles masks = ImageFiles.in(maskFolder);
         List<Dataset.Case> cases = new ArrayList<>();
-        for (JsonNode pair : field(root, "training", description, JsonNode::isArray, "a list of cases")) {
-            String image = field(pair, "image", description, JsonNode::isString, "a file name").stringValue();
-            String mask = field(pair, "label", description, JsonNode::isString, "a file name").stringValue();
-            cases.add(new Dataset.Case(caseName(image), folder.resolve(image).normalize(),
-                    folder.resolve(mask).normalize()));
-        }
-        return new Dataset(folder, labels(root, description), cases, Dataset.Origin.DESCRIPTION);
+        Set<String> withoutMask = new TreeSet<>();
+        Set<Path> withoutImage = new TreeSet<>(masks.byCase().values());
+        images.byCase().forEach((name, image) -> {
+            Optional<Dataset.Case> paired = pair(name, images, masks);
+            paired.ifPresentOrElse(cases::add, () -> withoutMask.add(name));
+            paired.ifPresent(found -> withoutImage.remove(found.mask()));
+        });
+        noteLeftOut("without a mask in labelsTr", withoutMask);
+        noteLeftOut("without an image in imagesTr", withoutImage.stream()
+                .map(mask -> ImageFiles.caseName(mask.toString())).collect(Collectors.toCollection(TreeSet::new)));
+        return cases;
     }
 
-    private static JsonNode parse(Path description) {
-        try {
-            return JsonMapper.shared().readTree(Files.readAllBytes(description));
-        } catch (JacksonException e) {
-            throw new InputException(description + ": is not valid JSON (" + e.getOriginalMessage() + ", line "
-                    + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ").", e);
-        } catch (IOException e) {
-            throw new InputException(description + ": cannot be read (" + e + ").", e);
+    private static Optional<Dataset.Case> pair(String name, ImageFiles images, ImageFiles masks) {
+        Path image = images.byCase().get(name);
+        Matcher channel = CHANNEL.matcher(name);
+        Optional<Path> mask = masks.find(name);
+        if (mask.isPresent() || !channel.matches()) {
+            return mask.map(file -> new Dataset.Case(name, image, file));
         }
+        Optional<Path> ofAllChannels = masks.find(channel.group(1));
+        ofAllChannels.ifPresent(file -> requireFirst(images, name, channel));
+        return ofAllChannels.map(file -> new Dataset.Case(channel.group(1), image, file));
     }
 
-    /** {"0": "background", "1": "liver"} as the Decathlon has it, or the names first as later tools do. */
-    private static List<String> labels(JsonNode root, Path description) {
-        JsonNode named = field(root, "labels", description, JsonNode::isObject, "a map from label to name");
-        String[] labels = new String[named.size()];
-        for (Map.Entry<String, JsonNode> entry : named.properties()) {
-            boolean nameFirst = entry.getValue().isInt();
-            String number = nameFirst ? entry.getValue().asString() : entry.getKey();
-            String name = nameFirst ? entry.getKey() : entry.getValue().asString();
-            int label = number.matches("\\d{1,3}") ? Integer.parseInt(number) : -1;
-            if (label < 0 || label >= labels.length || labels[label] != null) {
-                throw new InputException(description + ": \"labels\" has the label " + number
-                        + " but they must be numbered from 0 to " + (labels.length - 1) + " without a gap.");
-            }
-            labels[label] = name;
+    private void noteLeftOut(String why, Set<String> names) {
+        if (!names.isEmpty()) {
+            notes.add(names.size() + (names.size() == 1 ? " case " : " cases ") + why + " left out: "
+                    + names.stream().limit(NAMED_AT_MOST).collect(Collectors.joining(", "))
+                    + (names.size() > NAMED_AT_MOST ? ", …" : ""));
         }
-        if (labels.length < 2) {
-            throw new InputException(description + ": \"labels\" must name the background and at least one organ.");
-        }
-        return Arrays.asList(labels);
-    }
-
-    private static JsonNode field(
-            JsonNode node, String name, Path description, Predicate<JsonNode> fits, String expected) {
-        JsonNode value = node.get(name);
-        if (value == null || !fits.test(value)) {
-            throw new InputException(description + ": \"" + name + "\" is " + (value == null ? "missing" : value)
-                    + " but must be " + expected + ".");
-        }
-        return value;
-    }
-
-    private static Dataset listed(Path folder) {
-        Path images = folder.resolve("imagesTr");
-        if (!Files.isDirectory(images) || !Files.isDirectory(folder.resolve("labelsTr"))) {
-            throw new InputException(folder + ": holds neither a dataset.json nor the folders imagesTr and labelsTr.");
-        }
-        List<Dataset.Case> cases = new ArrayList<>();
-        try (Stream<Path> files = Files.list(images)) {
-            for (Path image : files.sorted().toList()) {
-                Path mask = folder.resolve("labelsTr").resolve(image.getFileName());
-                if (!caseName(image.toString()).isEmpty() && Files.isRegularFile(mask)) {
-                    cases.add(new Dataset.Case(caseName(image.toString()), image, mask));
-                }
-            }
-        } catch (IOException e) {
-            throw new InputException(images + ": cannot be listed (" + e + ").", e);
-        }
-        return new Dataset(folder, LIVER_LABELS, cases, Dataset.Origin.FOLDER_LISTING);
-    }
-
-    /** The file's name without its folder and ending; empty for a file that is no image, or hidden. */
-    static String caseName(String file) {
-        String name = file.substring(file.replace('\\', '/').lastIndexOf('/') + 1);
-        for (String ending : ENDINGS) {
-            if (name.endsWith(ending) && !name.startsWith(".")) {
-                return name.substring(0, name.length() - ending.length());
-            }
-        }
-        return "";
     }
 
     private static void requireDistinct(Dataset dataset) {

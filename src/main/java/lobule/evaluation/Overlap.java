@@ -36,6 +36,11 @@ public record Overlap(long both, long predicted, long truth) {
         return new Overlap(both, predicted, known);
     }
 
+    /** Whether neither has any foreground: then there is nothing to score. */
+    public boolean isEmpty() {
+        return predicted == 0 && truth == 0;
+    }
+
     /** Intersection over union; 1 where neither has any foreground. */
     public double jaccard() {
         return share(both, predicted + truth - both);

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import lobule.checkpoint.CheckpointException;
 import lobule.checkpoint.ElementType;
+import lobule.checkpoint.LabelMetadata;
 import lobule.checkpoint.Metadata;
 import lobule.checkpoint.ModelDescription;
 import lobule.checkpoint.SafeTensors;
 import lobule.checkpoint.SafeTensorsWriter;
-import lobule.image.Spacing;
 import lobule.nn.TrainingModel;
 import lobule.op.Value;
 import lobule.op.Value.Role;
@@ -30,14 +30,14 @@ record Checkpoint(long step, long microStep) {
     private static final long MOST = Long.MAX_VALUE - 1;
 
     /** Writes both files. */
-    void write(RunFolder folder, TrainConfig config, Spacing spacing, TrainingModel model) {
-        tensors(config, spacing, model, List.of(Role.PARAMETER, Role.STATE, Role.OPTIMIZER)).write(folder.state());
-        tensors(config, spacing, model, List.of(Role.PARAMETER, Role.STATE)).write(folder.model());
+    void write(RunFolder folder, TrainConfig config, TrainingData data, TrainingModel model) {
+        tensors(config, data, model, List.of(Role.PARAMETER, Role.STATE, Role.OPTIMIZER)).write(folder.state());
+        tensors(config, data, model, List.of(Role.PARAMETER, Role.STATE)).write(folder.model());
     }
 
-    private SafeTensorsWriter tensors(TrainConfig config, Spacing spacing, TrainingModel model,
+    private SafeTensorsWriter tensors(TrainConfig config, TrainingData data, TrainingModel model,
                                       List<Role> roles) {
-        SafeTensorsWriter writer = new SafeTensorsWriter(metadata(config, spacing));
+        SafeTensorsWriter writer = new SafeTensorsWriter(metadata(config, data));
         for (Value value : values(model, roles)) {
             writer.add(value.name(), value.spec(), host -> model.download(value, host));
         }
@@ -45,12 +45,13 @@ record Checkpoint(long step, long microStep) {
     }
 
     /** The network's definition by the same keys as elsewhere, and all settings as YAML. */
-    private Map<String, String> metadata(TrainConfig config, Spacing spacing) {
+    private Map<String, String> metadata(TrainConfig config, TrainingData data) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(STEP, String.valueOf(step));
         metadata.put(MICRO_STEP, String.valueOf(microStep));
         metadata.putAll(Metadata.of(config.unet()));
-        metadata.put(ModelDescription.SPACING, spacing.stored());
+        metadata.put(ModelDescription.SPACING, data.spacing().stored());
+        metadata.putAll(LabelMetadata.of(data.labels()));
         metadata.put("loss", config.loss().name());
         metadata.put("config", ConfigLayers.yaml(config.withOut(null)));
         return metadata;

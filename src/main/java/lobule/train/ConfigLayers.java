@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import lobule.data.ClassDefinition;
 import lobule.file.Document;
 import lobule.file.DocumentFormat;
 import lobule.file.InputException;
@@ -37,6 +38,8 @@ public final class ConfigLayers {
         ObjectNode fromFile = file.map(ConfigLayers::read).orElseGet(YAML::createObjectNode);
         String source = file.map(Path::toString).orElse("");
         ObjectNode fromOptions = tree(options);
+        addClasses(fromFile);
+        addClasses(fromOptions);
         List<Document> layers = List.of(Document.of("", fromOptions), Document.of(source, fromFile));
         TrainConfig preset = Presets.of(
                 given("experiment", layers).map(Document::text).orElse(Presets.DEFAULT),
@@ -62,6 +65,16 @@ public final class ConfigLayers {
             }
         }
         return Optional.empty();
+    }
+
+    /** The number of classes follows from the labels, unless who gives them gives both. */
+    private static void addClasses(ObjectNode layer) {
+        JsonNode labels = layer.path("data").path("labels");
+        if (labels.isString() && layer.path("network").path("classes").isMissingNode()
+                && (layer.path("network").isMissingNode() || layer.path("network").isObject())) {
+            layer.withObjectProperty("network")
+                    .put("classes", ClassDefinition.parse("data.labels", labels.stringValue()).size() + 1);
+        }
     }
 
     /** The settings as YAML that {@link #resolve} reads back to the same. */

@@ -3,6 +3,7 @@ package lobule.train;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import lobule.data.MaskGrid;
 import lobule.file.InputException;
 
 /** The experiments by name, and the phantom that a run without arguments trains on. */
@@ -28,7 +29,7 @@ public final class Presets {
 
         TrainConfig config(String name, boolean overfit) {
             return new TrainConfig(name,
-                    new TrainConfig.Data(null, null, null, overfit, true, 4, List.of(-160.0, 240.0)),
+                    data(null, overfit),
                     rank == 3 ? "60x60x52" : "60x60",
                     new TrainConfig.Network(rank, 1, 2, 32, dropout),
                     new TrainConfig.Objective(loss, List.of()),
@@ -71,10 +72,15 @@ public final class Presets {
         return experiment.config(name, overfit);
     }
 
+    private static TrainConfig.Data data(String source, boolean overfit) {
+        return new TrainConfig.Data(source, null, null, overfit, true, 4, List.of(-160.0, 240.0), null, null,
+                MaskGrid.OWN.label());
+    }
+
     /** Small enough to end within two minutes on two cores, and through all of the renorm schedule. */
     private static TrainConfig phantom() {
         return new TrainConfig(DEFAULT,
-                new TrainConfig.Data(TrainConfig.PHANTOM, null, null, true, true, 4, List.of(-160.0, 240.0)),
+                data(TrainConfig.PHANTOM, true),
                 "12x20x20",
                 new TrainConfig.Network(3, 1, 2, 4, 0),
                 new TrainConfig.Objective("dice", List.of()),

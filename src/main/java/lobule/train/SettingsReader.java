@@ -28,10 +28,12 @@ final class SettingsReader {
 
     private static TrainConfig.Data data(Document data) {
         data.requireOnly(List.of("source", "training-case", "validation-case", "overfit", "only-foreground",
-                "validation-patches", "window"));
+                "validation-patches", "window", "labels", "ignore-label", "mask-grid"));
         return new TrainConfig.Data(path(data.at("source")), text(data.at("training-case")),
                 text(data.at("validation-case")), data.at("overfit").flag(), data.at("only-foreground").flag(),
-                integer(data.at("validation-patches")), numbers(data.at("window")));
+                integer(data.at("validation-patches")), numbers(data.at("window")),
+                text(data.at("labels")), data.at("ignore-label").optional().map(SettingsReader::integer).orElse(null),
+                data.at("mask-grid").text());
     }
 
     private static TrainConfig.Network network(Document network) {

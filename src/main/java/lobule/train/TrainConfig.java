@@ -2,6 +2,10 @@ package lobule.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import lobule.data.ClassDefinition;
+import lobule.data.MaskGrid;
+import lobule.data.MaskSettings;
 import lobule.data.PatchShape;
 import lobule.file.InputException;
 import lobule.image.IntensityWindow;
@@ -47,9 +51,14 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
      * @param onlyForeground    train on patches with foreground only
      * @param validationPatches patches of an evaluation, where not overfitting
      * @param window            intensities (HU) that become -1 and 1; clipped there
+     * @param labels            which labels of the masks are which class, as {@link ClassDefinition} reads them; null
+     *                          where the data set's labels are the classes
+     * @param ignoreLabel       the label that is left out of training and scores; null where dataset.json says it
+     * @param maskGrid          which grid masks lie on: own or image
      */
     public record Data(String source, String trainingCase, String validationCase, boolean overfit,
-                       boolean onlyForeground, int validationPatches, List<Double> window) {
+                       boolean onlyForeground, int validationPatches, List<Double> window, String labels,
+                       Integer ignoreLabel, String maskGrid) {
         public Data {
             require(validationPatches >= 1 && validationPatches <= MOST_PATCHES, "data.validation-patches",
                     validationPatches, "1 to " + MOST_PATCHES);
@@ -61,12 +70,28 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
                     "none in an overfit run, which is evaluated on the patch it trains on");
             require(trainingCase == null || !trainingCase.equals(validationCase), "data.validation-case",
                     validationCase, "another case than the one trained on");
+            require(ignoreLabel == null || ignoreLabel >= 0 && ignoreLabel <= 65_535, "data.ignore-label", ignoreLabel,
+                    "0 to 65535, or nothing");
+            classes(labels);
+            MaskGrid.of("data.mask-grid", String.valueOf(maskGrid));
+        }
+
+        private static List<ClassDefinition> classes(String labels) {
+            return labels == null ? List.of() : ClassDefinition.parse("data.labels", labels);
+        }
+
+        /** How masks are to be read. */
+        public MaskSettings masks() {
+            return new MaskSettings(classes(labels),
+                    ignoreLabel == null ? OptionalInt.empty() : OptionalInt.of(ignoreLabel),
+                    MaskGrid.of("data.mask-grid", maskGrid));
         }
 
         private Data withAbsoluteSource() {
             String absolute = source == null || source.equals(PHANTOM) ? source
                     : Path.of(source).toAbsolutePath().normalize().toString();
-            return new Data(absolute, trainingCase, validationCase, overfit, onlyForeground, validationPatches, window);
+            return new Data(absolute, trainingCase, validationCase, overfit, onlyForeground, validationPatches, window,
+                    labels, ignoreLabel, maskGrid);
         }
 
         /** Bounds that differ as numbers can be the same as floats. */
@@ -156,6 +181,9 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     public TrainConfig {
         PatchSize.parse("patch", String.valueOf(patch), network.rank());
         new LearningRate(learningRate);
+        int defined = data.masks().classes().size();
+        require(defined == 0 || defined + 1 == network.classes(), "network.classes", network.classes(), (defined + 1)
+                + ": data.labels names " + defined + " beside the background");
         require(loss.classWeights().isEmpty() || loss.classWeights().size() == network.classes(), "loss.class-weights",
                 loss.classWeights(), "none, or one for each of the " + network.classes() + " classes");
         require(accumulate >= 1, "accumulate", accumulate, "at least 1");

@@ -102,7 +102,7 @@ public final class Trainer implements AutoCloseable {
                 listener.stepDone(metrics);
                 before++;
                 if (before % config.checkpointEvery() == 0 && before < config.steps()) {
-                    new Checkpoint(before, runner.microStep()).write(folder, config, data.spacing(), model);
+                    new Checkpoint(before, runner.microStep()).write(folder, config, data, model);
                     pictures.drawProgress(steps);
                 }
             }
@@ -127,7 +127,7 @@ public final class Trainer implements AutoCloseable {
             return Optional.empty();
         }
         StepMetrics last = steps.getLast();
-        reached.write(folder, config, data.spacing(), model);
+        reached.write(folder, config, data, model);
         pictures.drawProgress(steps);
         pictures.drawPrediction(runner, last);
         return Optional.of(last);

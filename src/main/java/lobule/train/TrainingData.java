@@ -6,10 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import lobule.data.ClassLabels;
 import lobule.data.Dataset;
+import lobule.data.LabelClass;
 import lobule.data.LabelledVolume;
+import lobule.data.MaskReader;
 import lobule.data.PatchSampler;
 import lobule.data.PatchShape;
 import lobule.data.Phantom;
@@ -30,6 +35,8 @@ public final class TrainingData implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final TrainConfig config;
     private final Optional<Dataset> dataset;
+    private final Optional<MaskReader> masks;
+    private final List<String> withoutForeground = new ArrayList<>();
     private final List<String> leftOut;
     private final CaseNotes caseNotes;
     private final Spacing spacing;
@@ -39,12 +46,11 @@ public final class TrainingData implements AutoCloseable {
     private TrainingData(TrainConfig config, Optional<Dataset> dataset, Optional<List<String>> cases) {
         this.config = config;
         this.dataset = dataset;
+        this.masks = dataset.map(Dataset::maskReader);
         this.caseNotes = new CaseNotes(config.data().intensityWindow());
         try {
-            List<String> names = cases.orElseGet(this::trainingNames);
-            this.leftOut = cases.isEmpty() ? List.of()
-                    : trainingNames().stream().filter(name -> !names.contains(name)).toList();
-            this.training = sources(names);
+            this.training = trainingSources(cases.orElseGet(this::trainingNames));
+            this.leftOut = cases.isEmpty() ? List.of() : couldBeTrainedOn();
             this.spacing = caseNotes.spacing();
             this.evaluation = config.data().overfit() ? List.of(overfit()) : evaluationSamples();
         } catch (RuntimeException e) {
@@ -73,15 +79,30 @@ public final class TrainingData implements AutoCloseable {
             requireNoCase(config.data());
             return new TrainingData(config, Optional.empty(), cases);
         }
-        Dataset dataset = Dataset.open(Path.of(source));
-        if (dataset.classes() != config.network().classes()) {
-            throw new InputException(source + ": has the labels " + dataset.labels() + " but network.classes is "
-                    + config.network().classes() + ", expected " + dataset.classes() + ".");
-        }
+        Dataset dataset = Dataset.open(Path.of(source), config.data().masks());
+        requireClasses(dataset, config.network().classes());
         return new TrainingData(config, Optional.of(dataset), cases);
     }
 
+    private static void requireClasses(Dataset dataset, int expected) {
+        if (dataset.classes() != expected) {
+            List<LabelClass> organs = dataset.labels().classes().subList(1, dataset.classes());
+            String values = organs.stream().flatMap(organ -> organ.values().stream()).map(String::valueOf)
+                    .collect(Collectors.joining(","));
+            throw new InputException(dataset.folder() + ": has the classes " + String.join(", ",
+                    dataset.labels().names()) + " but network.classes is " + expected + ", expected "
+                    + dataset.classes() + "; --labels \"" + dataset.labels().text() + "\" sets it"
+                    + (organs.size() == 1 ? "." : ", --labels \"" + organs.getFirst().name() + "=" + values
+                    + "\" makes them one class."));
+        }
+    }
+
     private static void requireNoCase(TrainConfig.Data data) {
+        if (data.labels() != null || data.ignoreLabel() != null) {
+            throw new InputException("data.source is the phantom, which has the label 1 alone, but "
+                    + (data.labels() != null ? "data.labels is " + data.labels()
+                    : "data.ignore-label is " + data.ignoreLabel()) + "; name a folder with --data.");
+        }
         if (data.trainingCase() != null || data.validationCase() != null) {
             throw new InputException("data.source is the phantom, which has no case "
                     + (data.trainingCase() != null ? data.trainingCase() : data.validationCase())
@@ -103,28 +124,74 @@ public final class TrainingData implements AutoCloseable {
             throw new InputException(data.source() + ": has no case but " + data.validationCase()
                     + ", which data.validation-case holds out.");
         }
-        return data.overfit() ? names.subList(0, 1) : names;
+        return names;
     }
 
-    private List<Source> sources(List<String> names) {
-        if (dataset.isPresent()) {
-            names.forEach(dataset.get()::find);
-        }
+    /** All cases that have something to learn from, or the first of them where one patch is to be learned. */
+    private List<Source> trainingSources(List<String> names) {
+        dataset.ifPresent(cases -> names.forEach(cases::find));
         List<Source> sources = new ArrayList<>();
         for (String name : names) {
-            LabelledVolume volume = load(name);
-            sources.add(new Source(volume, new PatchSampler(volume, shape(), config.data().onlyForeground())));
+            source(name).ifPresentOrElse(sources::add, () -> withoutForeground.add(name));
+            if (config.data().overfit() && !sources.isEmpty()) {
+                return sources;
+            }
+        }
+        if (sources.isEmpty()) {
+            throw new InputException(config.data().source() + ": no voxel of the organ in the mask of "
+                    + String.join(", ", withoutForeground) + ", so there is nothing to learn from; take another case,"
+                    + " or mend the mask" + (config.data().overfit() ? "" : ", or take patches without foreground by"
+                    + " --no-only-foreground") + decidedOnMasks() + ".");
         }
         return sources;
     }
 
-    /** Only what is trained on stays: the intensities as stored, and in the file's order, pass. */
-    private LabelledVolume load(String name) {
+    private List<Source> validationSource(String name) {
+        dataset.ifPresent(cases -> cases.find(name));
+        return List.of(source(name).orElseThrow(() -> new InputException(config.data().source() + ": the case " + name
+                + ", which data.validation-case names, has no voxel of the organ in its mask; evaluate on another case,"
+                + " or take patches without foreground by --no-only-foreground" + decidedOnMasks() + ".")));
+    }
+
+    private String decidedOnMasks() {
+        List<String> notes = masks.map(MaskReader::notes).orElse(List.of());
+        return notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")";
+    }
+
+    /**
+     * A case of the run; empty where it has none of the foreground that is needed. Only what is trained on stays: the
+     * intensities as stored, and in the file's order, pass.
+     */
+    private Optional<Source> source(String name) {
         try (Arena passing = Arena.ofShared()) {
-            LabelledVolume stored = dataset.map(cases -> cases.load(name, passing)).orElseGet(() -> phantom(passing));
+            LabelledVolume stored = load(name, passing);
+            if (!teaches(stored)) {
+                return Optional.empty();
+            }
             caseNotes.look(stored);
-            return stored.windowed(config.data().intensityWindow(), arena);
+            LabelledVolume volume = stored.windowed(config.data().intensityWindow(), arena);
+            return Optional.of(new Source(volume, new PatchSampler(volume, shape(), config.data().onlyForeground())));
         }
+    }
+
+    private LabelledVolume load(String name, Arena passing) {
+        return dataset.map(cases -> cases.load(name, masks.orElseThrow(), passing)).orElseGet(() -> phantom(passing));
+    }
+
+    private boolean teaches(LabelledVolume stored) {
+        TrainConfig.Data data = config.data();
+        return !data.onlyForeground() && !data.overfit() || stored.foregroundVoxels() > 0;
+    }
+
+    /** Cases beside those of the run that a new run would take too; one patch has none beside it. */
+    private List<String> couldBeTrainedOn() {
+        List<String> taken = trainingCases();
+        return config.data().overfit() ? List.of() : trainingNames().stream().filter(name -> !taken.contains(name))
+                .filter(name -> {
+                    try (Arena passing = Arena.ofShared()) {
+                        return teaches(load(name, passing));
+                    }
+                }).toList();
     }
 
     private LabelledVolume phantom(Arena passing) {
@@ -142,7 +209,7 @@ public final class TrainingData implements AutoCloseable {
 
     private List<Sample> evaluationSamples() {
         String validation = config.data().validationCase();
-        List<Source> sources = validation == null ? training : sources(List.of(validation));
+        List<Source> sources = validation == null ? training : validationSource(validation);
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < config.data().validationPatches(); i++) {
             samples.add(random(sources, config.seed() ^ EVALUATION_STREAM, i));
@@ -192,13 +259,6 @@ public final class TrainingData implements AutoCloseable {
         return caseNotes.byCase(spacing);
     }
 
-    /** What its user should know of the data before training on them, a sentence each. */
-    public List<String> notes() {
-        List<String> notes = new ArrayList<>();
-        caseNotes().forEach((name, ofCase) -> ofCase.forEach(note -> notes.add(name + ": " + note)));
-        return notes;
-    }
-
     /** The median of the cases trained on. */
     Spacing spacing() {
         return spacing;
@@ -211,6 +271,30 @@ public final class TrainingData implements AutoCloseable {
     /** Names of the cases trained on. */
     public List<String> trainingCases() {
         return training.stream().map(source -> source.volume.name()).toList();
+    }
+
+    /** The data set; none behind the phantom. */
+    public Optional<Dataset> dataset() {
+        return dataset;
+    }
+
+    /** Which labels are which class. */
+    ClassLabels labels() {
+        return dataset.map(Dataset::labels).orElse(ClassLabels.liver(OptionalInt.empty()));
+    }
+
+    /** What its user should know of the data before training on them, a sentence each. */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>(dataset.map(Dataset::notes).orElse(List.of()));
+        notes.addAll(masks.map(MaskReader::notes).orElse(List.of()));
+        withoutForeground.forEach(name -> notes.add("the case " + name
+                + " is left out: no voxel of the organ is in its mask"
+                + (config.data().overfit() ? "" : " (--no-only-foreground takes it)")));
+        caseNotes().forEach((name, ofCase) -> ofCase.forEach(note -> notes.add(name + ": " + note)));
+        if (evaluation.stream().allMatch(sample -> sample.foregroundShare() == 0)) {
+            notes.add("no evaluated patch has foreground: eval_jaccard can only be 1, where none is predicted, or 0");
+        }
+        return notes;
     }
 
     /** A mask in canonical orientation on the grid of the case's own file. */

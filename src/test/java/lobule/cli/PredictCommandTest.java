@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import lobule.data.LabelledVolume;
+import lobule.data.Masks;
 import lobule.data.Phantom;
 import lobule.evaluation.Overlap;
 import lobule.image.Mask;
@@ -97,14 +98,14 @@ class PredictCommandTest {
         assertEquals(0, predict("--out", path("made/mask.nii.gz"), "--probabilities", "--truth",
                 path("in/truth.nii.gz"), path("in/first.nii.gz")), err.toString());
         Volume ct = NiftiReader.read(folder.resolve("in/first.nii.gz"), Arena.ofAuto());
-        Mask mask = Mask.read(folder.resolve("made/mask.nii.gz"), 2, Arena.ofAuto());
+        Mask mask = Masks.read(folder.resolve("made/mask.nii.gz"));
         assertEquals(ct.grid(), mask.grid());
         Volume probabilities = NiftiReader.read(folder.resolve("made/mask.probabilities.nii.gz"), Arena.ofAuto());
         for (long i = 0; i < mask.grid().voxels(); i++) {
             assertEquals(probabilities.voxels().getAtIndex(ValueLayout.JAVA_FLOAT, i) > 0.5f ? 1 : 0,
                     mask.labels().get(ValueLayout.JAVA_BYTE, i), "voxel " + i);
         }
-        Overlap overlap = Overlap.of(Mask.read(folder.resolve("in/truth.nii.gz"), 2, Arena.ofAuto()), mask);
+        Overlap overlap = Overlap.of(Masks.read(folder.resolve("in/truth.nii.gz")), mask);
         String text = out.toString();
         for (String expected : List.of("device   reference: ", "after 8 steps, 2D, base 2, patch 12x12, window [-150,"
                 + " 250] HU", "tile     36x44, the least work that fits ", "memory ", "40x30x3 voxels, tiles 3x1x1 (z,",
@@ -165,10 +166,10 @@ class PredictCommandTest {
         Files.write(folder.resolve("in/cut.nii.gz"), Arrays.copyOf(whole, whole.length / 2));
         assertRefused("cut.nii.gz: ", "--out", path("made"), path("in/cut.nii.gz"));
         Files.writeString(folder.resolve("in/text.nii"), "this is a text");
-        assertRefused("text.nii: ", "--out", path("made"), path("in/first.nii.gz"), path("in/text.nii"));
+        assertRefused("text.nii: ", "--out", path("made"), path("in/text.nii"));
         assertRefused("lie on different grids: the size is 20x44x2 in the first and 40x30x3 in the second", "--out",
                 path("made"), "--truth", path("in/truth.nii.gz"), path("in/second.nii"));
-        assertRefused("labels must be whole numbers from 0 to 1", "--out", path("made"), "--truth",
+        assertRefused("labels must be whole numbers", "--out", path("made"), "--truth",
                 path("in/first.nii.gz"), path("in/first.nii.gz"));
         assertRefused(folder.resolve("absent"), "absent: does not exist", "--out", path("made"),
                 path("in/first.nii.gz"));

@@ -49,7 +49,7 @@ class DatasetTest {
     }
 
     private static LabelledVolume load(Dataset dataset, String name) {
-        return dataset.load(name, Arena.ofAuto());
+        return dataset.load(name, dataset.maskReader(), Arena.ofAuto());
     }
 
     private static Volume image() {
@@ -65,9 +65,13 @@ class DatasetTest {
         NiftiWriter.write(mask, folder.resolve("labelsTr/" + name + ".nii.gz"));
     }
 
+    private static Dataset open(Path folder) {
+        return Dataset.open(folder, MaskSettings.DEFAULT);
+    }
+
     private Dataset describe(String json) throws IOException {
         Files.writeString(folder.resolve("dataset.json"), json);
-        return Dataset.open(folder);
+        return open(folder);
     }
 
     @Test
@@ -75,7 +79,7 @@ class DatasetTest {
         Dataset dataset = describe(DESCRIPTION);
         assertEquals(Dataset.Origin.DESCRIPTION, dataset.origin());
         assertEquals(List.of("a", "b"), dataset.names());
-        assertEquals(List.of("background", "liver"), dataset.labels());
+        assertEquals(List.of("background", "liver"), dataset.labels().names());
         LabelledVolume volume = load(dataset, "b").requireForeground();
         assertEquals("RAS", Orientation.of(volume.grid()).code());
         assertEquals(100, volume.image().at(0, 0, 1));
@@ -88,7 +92,7 @@ class DatasetTest {
         Files.writeString(folder.resolve("imagesTr/notes.txt"), "no image");
         Files.writeString(folder.resolve("imagesTr/._a.nii.gz"), "left by another system");
         Files.copy(folder.resolve("imagesTr/a.nii.gz"), folder.resolve("imagesTr/unlabelled.nii.gz"));
-        Dataset dataset = Dataset.open(folder);
+        Dataset dataset = open(folder);
         assertEquals(Dataset.Origin.FOLDER_LISTING, dataset.origin());
         assertEquals(List.of("a", "b"), dataset.names());
         assertEquals(2, dataset.classes());
@@ -99,7 +103,7 @@ class DatasetTest {
     void takesLabelsTheOtherWayRound() throws IOException {
         String nameFirst = DESCRIPTION.replace("{\"0\": \"background\", \"1\": \"liver\"}",
                 "{\"tumour\": 2, \"background\": 0, \"liver\": 1}");
-        assertEquals(List.of("background", "liver", "tumour"), describe(nameFirst).labels());
+        assertEquals(List.of("background", "liver", "tumour"), describe(nameFirst).labels().names());
     }
 
     @Test
@@ -110,24 +114,27 @@ class DatasetTest {
 
     @Test
     void refusesWhatIsNoDataset() throws IOException {
-        requireMessage("no such folder", () -> Dataset.open(folder.resolve("absent")));
-        requireMessage("neither", () -> Dataset.open(Files.createDirectory(folder.resolve("bare"))));
+        requireMessage("no such folder", () -> open(folder.resolve("absent")));
+        requireMessage("neither", () -> open(Files.createDirectory(folder.resolve("bare"))));
         Files.createDirectories(folder.resolve("empty/imagesTr"));
         Files.createDirectories(folder.resolve("empty/labelsTr"));
-        requireMessage("no training case", () -> Dataset.open(folder.resolve("empty")));
+        requireMessage("no training case", () -> open(folder.resolve("empty")));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "not valid JSON | {\"labels\": ",
-        "\"training\" is missing | {}",
-        "\"training\" is missing | 7",
-        "\"training\" is 5 | {\"training\": 5}",
-        "\"image\" is missing | {\"training\": [{\"label\": \"x.nii\"}]}",
-        "\"label\" is null | {\"training\": [{\"image\": \"x.nii\", \"label\": null}]}",
-        "\"labels\" is missing | {\"training\": [{\"image\": \"x.nii\", \"label\": \"x.nii\"}]}",
+        "training is missing, expected a list | {}",
+        "holds 7, expected keys | 7",
+        "training is 5, expected a list | {\"training\": 5}",
+        "image is missing | {\"labels\": {\"0\": \"b\", \"1\": \"l\"}, "
+            + "\"training\": [{\"label\": \"x.nii\"}]}",
+        "label is null | {\"labels\": {\"0\": \"b\", \"1\": \"l\"}, "
+            + "\"training\": [{\"image\": \"x.nii\", \"label\": null}]}",
+        "labels is missing | {\"training\": [{\"image\": \"x.nii\", \"label\": \"x.nii\"}]}",
         "label 7 | {\"training\": [], \"labels\": {\"0\": \"background\", \"7\": \"liver\"}}",
-        "label x | {\"training\": [], \"labels\": {\"0\": \"background\", \"x\": \"liver\"}}",
+        "labels.x is \"liver\", expected a whole number"
+            + " | {\"training\": [], \"labels\": {\"0\": \"background\", \"x\": \"liver\"}}",
         "at least one organ | {\"training\": [], \"labels\": {\"0\": \"background\"}}",
         "no training case | {\"training\": [], \"labels\": {\"0\": \"background\", \"1\": \"liver\"}}",
     })
@@ -156,13 +163,13 @@ class DatasetTest {
     void refusesMasksWithoutTheOrganOrWithOtherLabels() throws IOException {
         Dataset dataset = describe(DESCRIPTION);
         Mask mask = mask(LPS);
-        mask.set(0, 0, 0, 255);
         write("a", image(), mask);
         LabelledVolume empty = load(dataset, "a");
         requireMessage("no voxel of the organ", empty::requireForeground);
         mask.set(1, 0, 0, 2);
         write("a", image(), mask);
-        requireMessage("voxel (1, 0, 0) of the mask is 2.0", () -> load(dataset, "a"));
+        requireMessage("voxel (1, 0, 0) of the mask is 2 but its labels are background=0, liver=1; --labels",
+                () -> load(dataset, "a"));
     }
 
     @Test
@@ -182,7 +189,7 @@ class DatasetTest {
     @Test
     void loadsTheCtVolumes() {
         Path ct = SharedFiles.require("ct/dataset.json").getParent();
-        Dataset dataset = Dataset.open(ct);
+        Dataset dataset = open(ct);
         assertEquals(List.of("tsexample", "ircad01", "ircad07"), dataset.names());
         LabelledVolume small = load(dataset, "tsexample").requireForeground();
         assertEquals(41_602, small.foregroundVoxels());

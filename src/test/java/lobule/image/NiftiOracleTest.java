@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import lobule.SharedFiles;
+import lobule.data.Masks;
 import lobule.file.InputException;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,7 @@ class NiftiOracleTest {
     @Test
     void readsTheCtVolumesAsDescribed() {
         Volume image = NiftiReader.read(SharedFiles.require("ct/imagesTr/tsexample.nii.gz"), Arena.ofAuto());
-        Mask mask = Mask.read(SharedFiles.require("ct/labelsTr/tsexample.nii.gz"), 2, Arena.ofAuto());
+        Mask mask = Masks.read(SharedFiles.require("ct/labelsTr/tsexample.nii.gz"));
         assertEquals("122x101x112", image.grid().sizeText());
         assertEquals("RAS", Orientation.of(image.grid()).code());
         assertTrue(image.grid().sameAs(mask.grid(), 0.01));
