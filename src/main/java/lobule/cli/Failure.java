@@ -31,9 +31,7 @@ final class Failure {
                 || e instanceof DeviceUnavailableException || e instanceof OutOfDeviceMemoryException
                 || e instanceof TensorTooLargeException;
         if (e instanceof InvalidPathException path) {
-            sentence(command.getErr(), "the path \"" + path.getInput() + "\" names no file in the locale's character "
-                    + "set " + System.getProperty("sun.jnu.encoding") + " (" + path.getReason() + "); rename the file, "
-                    + "or set the variable LC_ALL to C.UTF-8 where that is another");
+            sentence(command.getErr(), FileArguments.sentence(path));
             return BAD_INPUT;
         }
         boolean failedCheck = e instanceof DivergenceException;

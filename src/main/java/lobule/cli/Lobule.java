@@ -1,5 +1,6 @@
 package lobule.cli;
 
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ public final class Lobule implements Runnable {
                 .addSubcommand("verify", new VerifyCommand(devices))
                 .addSubcommand("devices", new DevicesCommand(devices))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, new FileArguments())
                 .setExecutionStrategy(parsed -> execute(parsed, lobule))
                 .setParameterExceptionHandler(Failure::ofArguments)
                 .setExecutionExceptionHandler((e, command, parsed) -> Failure.ofExecution(e, command, lobule.debug));
@@ -44,6 +46,7 @@ public final class Lobule implements Runnable {
 
     /** picocli hands exceptions to its handler but lets errors pass. */
     private static int execute(ParseResult parsed, Lobule lobule) {
+        FileArguments.requireReadable(parsed);
         try {
             return new CommandLine.RunLast().execute(parsed);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
