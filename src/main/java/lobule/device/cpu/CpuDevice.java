@@ -94,6 +94,7 @@ public final class CpuDevice implements Device {
         }
         HostJvm.requirePinning("cpu", Runtime.version());
         HostJvm.requireVectors("cpu", Runtime.version());
+        HostJvm.requireNativeAccess("cpu");
         this.library = OneDnn.load(threads);
         this.workers = new WorkerPool(threads, () -> library.limitThreads(1));
         this.direct = new DirectConvolutions(library, workers, convolutionBytes);

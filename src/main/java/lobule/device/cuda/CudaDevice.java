@@ -58,6 +58,7 @@ public final class CudaDevice implements Device {
      */
     public CudaDevice(CudaOptions options) {
         HostJvm.requirePinning("cuda", Runtime.version());
+        HostJvm.requireNativeAccess("cuda");
         fuses = options.cudnnOps().isEmpty();
         CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
         libraries.require();

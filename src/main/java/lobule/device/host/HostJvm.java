@@ -1,5 +1,6 @@
 package lobule.device.host;
 
+import java.lang.foreign.MemorySegment;
 import lobule.device.DeviceUnavailableException;
 
 /** What devices ask of the JVM. */
@@ -37,5 +38,26 @@ public final class HostJvm {
             throw new DeviceUnavailableException("device " + device + ": the module of the Vector API is not there; "
                     + "give the JVM the option --add-modules " + VECTORS, null);
         }
+    }
+
+    /**
+     * Of native code at all.
+     *
+     * @param device the name in the message
+     * @throws DeviceUnavailableException where the JVM denies it to this library
+     */
+    public static void requireNativeAccess(String device) {
+        try {
+            MemorySegment _ = MemorySegment.NULL.reinterpret(1); // restricted as all that comes, and without effect
+        } catch (IllegalCallerException e) {
+            throw deniedNativeAccess(device, e);
+        }
+    }
+
+    /** What to throw where the JVM denies native code to a library that another needs. */
+    public static DeviceUnavailableException deniedNativeAccess(String device, IllegalCallerException denied) {
+        return new DeviceUnavailableException("device " + device + ": the JVM denies native code ("
+                + denied.getMessage() + "); give it the option --enable-native-access=ALL-UNNAMED, or on a module path "
+                + "with the names of lobule and of the modules of its native libraries", denied);
     }
 }

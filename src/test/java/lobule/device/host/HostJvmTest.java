@@ -35,4 +35,14 @@ class HostJvmTest {
                 OpenDevice.class, "cpu")).text();
         assertTrue(text.contains("refused device cpu") && text.contains("--add-modules jdk.incubator.vector"), text);
     }
+
+    @Test
+    void deniedNativeAccessIsSaid() throws Exception {
+        for (String device : List.of("cpu", "cuda")) {
+            String text = JavaProcess.run(JavaProcess.command(List.of("--illegal-native-access=deny", "--add-modules",
+                    "jdk.incubator.vector"), OpenDevice.class, device)).text();
+            assertTrue(text.contains("refused device " + device)
+                    && text.contains("--enable-native-access=ALL-UNNAMED"), text);
+        }
+    }
 }

@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
 import lobule.device.DeviceUnavailableException;
+import lobule.device.host.HostJvm;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
@@ -47,20 +48,24 @@ public final class OneDnn implements AutoCloseable {
             library.limitThreads(threads);
             return library;
         } catch (LinkageError e) {
+            Throwable root = root(e);
+            if (root instanceof IllegalCallerException denied) {
+                throw HostJvm.deniedNativeAccess("cpu", denied); // to JavaCPP as a module of its own
+            }
             throw new DeviceUnavailableException("device cpu: oneDNN could not be loaded on "
-                    + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + reason(e)
+                    + System.getProperty("os.name") + " " + System.getProperty("os.arch") + " (" + root.getMessage()
                     + "); its jars, with natives for linux-x86_64 only, must be on the class path, and on a module "
                     + "path also be resolved (--add-modules ALL-MODULE-PATH); elsewhere use device reference", e);
         }
     }
 
-    /** The innermost message: that of the library that is missing. */
-    private static String reason(Throwable failure) {
+    /** The innermost: its message is that of the library that is missing. */
+    private static Throwable root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage();
+        return root;
     }
 
     /** Runs an action whose calls, and primitives made for them, keep to the calling thread. */

@@ -15,12 +15,19 @@ public record CudaLibraries(NativeLibrary driver, NativeLibrary cudnn, NativeLib
     /**
      * Loads those that are there, and JCuda's libraries for them.
      *
-     * @throws DeviceUnavailableException where JCuda's cannot be unpacked or loaded
+     * @throws DeviceUnavailableException where a jar of JCuda is missing, or its libraries cannot be unpacked or loaded
      */
     public static CudaLibraries load(List<String> folders) {
         CudaLibraries libraries = new CudaLibraries(NativeLibrary.load(NativeLibrary.DRIVER, folders),
                 NativeLibrary.load(NativeLibrary.CUDNN, folders), NativeLibrary.load(NativeLibrary.CUBLAS, folders));
-        libraries.bind();
+        try {
+            libraries.bind();
+        } catch (LinkageError e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse(""); // JCuda's has many lines
+            throw new DeviceUnavailableException("device cuda: JCuda could not be loaded (" + reason + "); the jars "
+                    + "jcuda, jcublas and jcudnn must be on the class path, or on a module path with "
+                    + "--enable-native-access=lobule,jcuda,jcublas,jcudnn", e);
+        }
         return libraries;
     }
 
