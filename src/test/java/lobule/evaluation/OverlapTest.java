@@ -1,7 +1,9 @@
 package lobule.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import lobule.image.Affine;
@@ -29,6 +31,8 @@ class OverlapTest {
 
     @Test
     void withoutAnyForegroundAgreementIsWhole() {
+        assertTrue(Overlap.of(mask(0, 255), mask(0, 1)).isEmpty());
+        assertFalse(Overlap.of(mask(0, 1), mask(0, 0)).isEmpty());
         Overlap none = Overlap.of(mask(0, 255), mask(0, 1));
         assertEquals(1, none.jaccard());
         assertEquals(1, none.dice());
