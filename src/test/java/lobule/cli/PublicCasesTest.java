@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import lobule.JavaProcess;
 import lobule.SharedFiles;
 import lobule.image.Mask;
 import lobule.image.NiftiReader;
@@ -25,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Inputs that people met, given to the program's own entry: prints what each came to, as a table. */
+/**
+ * Inputs that people met, given to the program's own entry: prints what each came to, as a table. SIGUSR1, a batch
+ * system's warning, has a run of its own in {@link InterruptionTest}.
+ */
 class PublicCasesTest {
     private static final String DEVICE = "cpu";
     private static final int LONGEST_CELL = 160;
@@ -63,7 +68,7 @@ class PublicCasesTest {
     private int runs;
 
     @Test
-    void everyInputIsServedOrRefusedInOneSentence() throws IOException {
+    void everyInputIsServedOrRefusedInOneSentence() throws IOException, InterruptedException {
         data = SharedFiles.require("cases/data").toAbsolutePath().normalize();
         ct = data.resolveSibling("ct");
         train("label_string", 0, List.of("classes liver=1"));
@@ -74,6 +79,7 @@ class PublicCasesTest {
         casesLeftOut();
         outputs();
         resumedRuns();
+        anotherLocale();
         rows.forEach(row -> System.out.println(row.text().replace(data.getParent() + "/", "")
                 .replace(folder + "/", "")));
         assertAll(rows.stream().map(row -> (Executable) row::check));
@@ -170,9 +176,9 @@ class PublicCasesTest {
             holed.set(1, 1, 1, Float.NaN);
             NiftiWriter.write(holed, in.resolve("b.nii.gz"));
         }
-        add("predict in (a folder), a NaN CT between two", 2, List.of("1 of 3 CTs were not segmented: ", "b.nii.gz: 1 of"
-                + " 7680 voxels are not finite"), "predict", "--model", model.toString(), "--device", DEVICE,
-                "--threads", "1", "--tile", "20x28", "--out", path("made"), in.toString());
+        add("predict in (a folder), a NaN CT between two", 2, List.of("1 of 3 CTs were not segmented: ",
+                "b.nii.gz: 1 of 7680 voxels are not finite"), "predict", "--model", model.toString(),
+                "--device", DEVICE, "--threads", "1", "--tile", "20x28", "--out", path("made"), in.toString());
         try (Stream<Path> made = Files.list(folder.resolve("made"))) {
             assertEquals(List.of("a.mask.nii.gz", "c.mask.nii.gz"),
                     made.map(file -> file.getFileName().toString()).sorted().toList());
@@ -200,6 +206,21 @@ class PublicCasesTest {
         Files.write(copy.resolve("imagesTr/liver_0.nii.gz"), Files.readAllBytes(ct.resolve("plus1024.nii.gz")));
         add("--resume, another image", 2, List.of("case liver_0 has other contents", "--accept-changed-data"), "train",
                 "--resume", run.toString(), "--steps", "4");
+    }
+
+    /** As cron has it; what the launchers do about it is tested beside them. */
+    private void anotherLocale() throws IOException, InterruptedException {
+        if (!"UTF-8".equals(System.getProperty("sun.jnu.encoding"))) {
+            return; // this JVM could not name the file itself
+        }
+        Path named = Files.copy(ct.resolve("ref.nii.gz"), folder.resolve("Größe.nii.gz"));
+        ProcessBuilder builder = new ProcessBuilder(JavaProcess.command(JavaProcess.FLAGS, Lobule.class, "predict",
+                "--model", model.toString(), named.toString())).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        rows.add(new Row("predict Größe.nii.gz, LC_ALL=C", process.waitFor(), printed, 2,
+                List.of("rename the file, or set the variable LC_ALL to C.UTF-8")));
     }
 
     private void train(String name, int expected, List<String> says, String... changed) {
