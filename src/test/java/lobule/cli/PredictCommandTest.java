@@ -178,6 +178,53 @@ class PredictCommandTest {
     }
 
     @Test
+    void aBadCtDoesNotStopTheOthers() throws IOException {
+        NiftiWriter.write(new Phantom(20, 44, 2, 3).generate(Arena.ofAuto()).image(),
+                folder.resolve("in/third.NII.GZ"));
+        Files.writeString(folder.resolve("in/header.nii"), "this is a text");
+        Volume holed = NiftiReader.read(folder.resolve("in/second.nii"), Arena.ofAuto());
+        holed.set(1, 2, 0, Float.POSITIVE_INFINITY);
+        NiftiWriter.write(holed, folder.resolve("in/second.nii"));
+        NiftiWriter.write(holed, folder.resolve("in/earlier.mask.nii.gz"));
+        Files.delete(folder.resolve("in/truth.nii.gz"));
+        assertEquals(Failure.BAD_INPUT, predict("--out", path("made"), "--tile", "20x12", path("in")));
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        for (String expected : List.of("2 of 4 CTs were not segmented: ", "header.nii: ", "second.nii: 1 of 1760 ")) {
+            assertTrue(err.toString().contains(expected), err.toString());
+        }
+        try (Stream<Path> made = Files.list(folder.resolve("made"))) {
+            assertEquals(List.of("first.mask.nii.gz", "third.mask.nii.gz"),
+                    made.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        assertRefused("empty: holds no CT", "--out", path("made"), Files.createDirectory(folder.resolve("empty"))
+                .toString());
+    }
+
+    @Test
+    void theTruthIsReadWithTheLabelsOfTheModelOrAsGiven() throws IOException {
+        Path truth = folder.resolve("in/truth.nii.gz");
+        Mask mask = Masks.read(truth);
+        for (long i = 0; i < mask.grid().voxels(); i++) {
+            byte label = mask.labels().get(ValueLayout.JAVA_BYTE, i);
+            mask.labels().set(ValueLayout.JAVA_BYTE, i, (byte) (label * (2 + i % 2)));
+        }
+        NiftiWriter.write(mask, truth);
+        String[] scored = {"--overwrite", "--out", path("made"), "--truth", truth.toString(),
+            path("in/first.nii.gz"), "--labels", "liver=2,3"};
+        assertRefused("its labels are background=0, liver=1; --labels says", Arrays.copyOf(scored, 6));
+        assertRefused("expected the labels of each of the model's classes: liver", "--out", path("made"), "--truth",
+                truth.toString(), "--labels", "a=2;b=3", path("in/first.nii.gz"));
+        assertRefused("--mask-grid say how --truth is read", "--mask-grid", "own", path("in/first.nii.gz"));
+        assertEquals(0, predict(scored), err.toString());
+        String merged = out.toString().lines().filter(line -> line.startsWith("truth ")).findFirst().orElseThrow();
+        out.getBuffer().setLength(0);
+        scored[7] = "liver=3";
+        assertEquals(0, predict(scored), err.toString());
+        assertTrue(out.toString().contains("label 2 is background: no class has it"), out.toString());
+        assertFalse(out.toString().contains(merged), merged);
+    }
+
+    @Test
     void badArgumentsAreRefusedInOneSentence() throws IOException {
         String ct = path("in/first.nii.gz");
         assertRefused("--tile is 13x12 but every size must be 8k + 4", "--tile", "13x12", "--out", path("made"), ct);
@@ -189,6 +236,9 @@ class PredictCommandTest {
         assertRefused("is one file for the masks of 2 CTs, expected a folder", "--out", path("made.nii.gz"), ct,
                 path("in/second.nii"));
         assertRefused("would be the mask of " + ct + " and of " + ct, "--out", path("made"), ct, ct);
+        for (String name : List.of("mask.nrrd", "mask.gz", "MASK.IMG", "x.nii.gz.bz2")) {
+            assertRefused(name + ": masks are written as .nii.gz or .nii", "--out", path(name), ct);
+        }
         assertRefused("is no amount of memory", "--memory-limit", "4GB", "--out", path("made"), ct);
         assertRefused("Missing required parameter: 'CT'", "--out", path("made"));
         Files.writeString(folder.resolve("file"), "not a folder");

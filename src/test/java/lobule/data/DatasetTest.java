@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import lobule.SharedFiles;
 import lobule.file.InputException;
 import lobule.image.Affine;
@@ -104,6 +105,60 @@ class DatasetTest {
         String nameFirst = DESCRIPTION.replace("{\"0\": \"background\", \"1\": \"liver\"}",
                 "{\"tumour\": 2, \"background\": 0, \"liver\": 1}");
         assertEquals(List.of("background", "liver", "tumour"), describe(nameFirst).labels().names());
+    }
+
+    @Test
+    void pairsByNameWhateverTheEndingsAndCountsWhatIsLeftOut() throws IOException {
+        Files.move(folder.resolve("imagesTr/a.nii.gz"), folder.resolve("imagesTr/A.NII.GZ"));
+        Files.delete(folder.resolve("labelsTr/b.nii.gz"));
+        NiftiWriter.write(mask(LPS), folder.resolve("labelsTr/c.nii"));
+        Dataset dataset = open(folder);
+        assertEquals(List.of("A"), dataset.names());
+        assertEquals(1, load(dataset, "A").foregroundVoxels());
+        assertEquals(List.of("1 case without a mask in labelsTr left out: b",
+                "1 case without an image in imagesTr left out: c"), dataset.notes());
+        NiftiWriter.write(mask(LPS), folder.resolve("labelsTr/a.nii"));
+        requireMessage("labelsTr: holds a.nii and a.nii.gz, the same case twice", () -> open(folder));
+    }
+
+    @Test
+    void readsNnUnetsLayoutOfOneChannel() throws IOException {
+        for (String name : List.of("a", "b")) {
+            Files.move(folder.resolve("imagesTr/" + name + ".nii.gz"),
+                    folder.resolve("imagesTr/" + name + "_0000.nii.gz"));
+        }
+        assertEquals(List.of("a", "b"), open(folder).names());
+        assertEquals(1, load(describe(DESCRIPTION), "b").foregroundVoxels());
+        String nnUnet = """
+                {"channel_names": {"0": "CT"}, "labels": {"background": 0, "liver": "1", "ignore": 2},
+                 "numTraining": 3, "file_ending": ".nii.gz"}""";
+        Dataset dataset = describe(nnUnet);
+        assertEquals(Dataset.Origin.NNUNET, dataset.origin());
+        assertEquals(List.of("a", "b"), dataset.names());
+        assertEquals(OptionalInt.of(2), dataset.labels().ignore());
+        assertEquals(List.of("dataset.json counts 3 cases (numTraining) but 2 are there"), dataset.notes());
+        requireMessage("expected one channel", () -> describe(nnUnet.replace("\"CT\"", "\"CT\", \"1\": \"PET\"")));
+        requireMessage("file_ending is \".png\", expected one of .nii.gz",
+                () -> describe(nnUnet.replace(".nii.gz", ".png")));
+        Files.copy(folder.resolve("imagesTr/a_0000.nii.gz"), folder.resolve("imagesTr/a_0001.nii.gz"));
+        requireMessage("is another channel of the case a (nnU-Net's layout)", () -> describe(nnUnet));
+        requireMessage("a_0001.nii.gz: is another channel of the case a", () -> describe(DESCRIPTION));
+    }
+
+    @Test
+    void regionsAreClassesWhereTheyDoNotOverlap() throws IOException {
+        String apart = DESCRIPTION.replace("\"1\": \"liver\"", "\"liver\": [1, 3], \"vessel\": 2")
+                .replace("\"0\": \"background\"", "\"background\": 0");
+        assertEquals("liver=1,3;vessel=2", describe(apart).labels().text());
+        requireMessage("regions that overlap; say by --labels", () -> describe(apart.replace("2", "[2, 3]")));
+        requireMessage("labels.liver is [], expected a label or a list", () -> describe(apart.replace("1, 3", "")));
+        requireMessage("labels.vessel is {}, expected a whole number", () -> describe(apart.replace("2", "{}")));
+    }
+
+    @Test
+    void takesPathsOfOtherSystems() throws IOException {
+        assertEquals(1, load(describe(DESCRIPTION.replace("./imagesTr/", ".\\\\imagesTr\\\\")), "a")
+                .foregroundVoxels());
     }
 
     @Test

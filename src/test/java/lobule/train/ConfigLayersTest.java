@@ -92,6 +92,17 @@ class ConfigLayersTest {
     }
 
     @Test
+    void theNumberOfClassesFollowsFromTheNewestLabels() throws IOException {
+        Optional<Path> file = file("data: {labels: \"liver=1;vessel=2\"}\n");
+        assertEquals(3, ConfigLayers.resolve(file, Map.of()).network().classes());
+        assertEquals(2, ConfigLayers.resolve(file, Map.of("data.labels", "liver=1,2")).network().classes());
+        TrainConfig config = ConfigLayers.resolve(file, Map.of("data.labels", "a: #1=liver;b=2;c = 3, 4",
+                "data.ignore-label", 7, "data.mask-grid", "image"));
+        assertEquals(4, config.network().classes());
+        assertEquals(config, ConfigLayers.resolve(file(ConfigLayers.yaml(config)), Map.of()));
+    }
+
+    @Test
     void resolvedSettingsAreReadBackTheSame() throws IOException {
         TrainConfig config = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", "unet2d-dropout-renorm-cce",
                 "optimizer.clip-norm", 1.5, "data.source", "/some/where", "loss.class-weights", List.of(1, 2.5),

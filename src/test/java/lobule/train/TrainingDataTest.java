@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -116,6 +119,37 @@ class TrainingDataTest {
         assertThrows(InputException.class, () -> open(Map.of("data.overfit", true, "data.validation-case", "case1")));
         assertThrows(InputException.class,
                 () -> open(Map.of("data.training-case", "case1", "data.validation-case", "case1")));
+    }
+
+    @Test
+    void aCaseWithoutForegroundIsLeftOutAndSaid() throws IOException {
+        Path empty = folder.resolve("labelsTr/case2.nii.gz");
+        byte[] kept = Files.readAllBytes(empty);
+        try {
+            NiftiWriter.write(Mask.allocate("empty", NiftiReader.readGrid(empty), Arena.ofAuto()), empty);
+            try (TrainingData data = open(Map.of())) {
+                assertEquals(List.of("case1", "case3"), data.trainingCases());
+                assertTrue(data.notes().getFirst().contains("case2 is left out"), data.notes().toString());
+            }
+            try (TrainingData data = open(Map.of("data.only-foreground", false))) {
+                assertEquals(List.of("case1", "case2", "case3"), data.trainingCases());
+            }
+            assertRefused("there is nothing to learn from", Map.of("data.training-case", "case2"));
+            assertRefused("--no-only-foreground", Map.of("data.validation-case", "case2"));
+            try (TrainingData data = open(Map.of("data.validation-case", "case2", "data.only-foreground", false))) {
+                assertTrue(data.notes().getFirst().contains("no evaluated patch has foreground"));
+            }
+        } finally {
+            Files.write(empty, kept);
+        }
+    }
+
+    @Test
+    void classesAreNamedWhereTheyDoNotFit() {
+        assertRefused("network.classes is 3, expected 2; --labels \"liver=1\" sets it", Map.of("network.classes", 3));
+        assertRefused("network.classes is 2, expected 3: data.labels names 2",
+                Map.of("data.labels", "a=1;b=2", "network.classes", 2));
+        assertRefused("data.source is the phantom", Map.of("data.source", "phantom", "data.labels", "a=1"));
     }
 
     @Test
