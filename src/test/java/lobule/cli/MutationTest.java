@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * or 2, at most 2 s of processor time and 1 GiB, nothing half-written left.
  */
 class MutationTest {
+    private static final List<Mutation> KINDS = List.of(Mutation.values());
     private static final double MOST_SECONDS = 2;
     private static final long MOST_KIB = 1 << 20;
     private static final OperatingSystemMXBean SYSTEM =
@@ -62,7 +63,7 @@ class MutationTest {
             assertEquals("", trial(subject, Files.readAllBytes(subject.in(world))), subject + " as it was");
             assertEquals(Map.of(0, 1), codes.remove(subject), subject + " as it was");
             for (int seed = 0; seed < count; seed++) {
-                Mutation mutation = Mutation.values()[seed % Mutation.values().length];
+                Mutation mutation = KINDS.get(seed % KINDS.size());
                 byte[] damaged = subject.damaged(Files.readAllBytes(subject.in(world)), mutation,
                         new SplittableRandom(seed));
                 String failure = trial(subject, damaged);
