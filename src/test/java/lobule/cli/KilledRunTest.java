@@ -78,7 +78,7 @@ class KilledRunTest {
 
     @Test
     void aKilledRunEndsBitEqual() throws IOException, InterruptedException {
-        kill(2, 40);
+        kill(1, 20);
     }
 
     @Test
