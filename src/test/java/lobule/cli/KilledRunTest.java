@@ -101,7 +101,7 @@ class KilledRunTest {
             while (!ended) {
                 Process process = Files.exists(killed.resolve("config.yaml")) ? train("--resume", killed.toString())
                         : start(killed, steps);
-                ended = kills >= wanted || process.waitFor(random.nextLong(milliseconds), TimeUnit.MILLISECONDS);
+                ended = kills >= wanted || process.waitFor(random.nextLong(milliseconds / 3), TimeUnit.MILLISECONDS);
                 if (ended) {
                     requireSuccess(process);
                 } else {
