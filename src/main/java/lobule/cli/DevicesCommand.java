@@ -8,7 +8,6 @@ import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.cuda.CudaReport;
-import lobule.device.cuda.options.MathMode;
 import lobule.verification.ConvolutionCheck;
 import lobule.verification.ConvolutionLayer;
 import picocli.CommandLine.Command;
@@ -79,11 +78,10 @@ final class DevicesCommand implements Callable<Integer> {
     }
 
     private boolean test(PrintWriter out) {
-        boolean tf32 = deviceOptions.cuda().options().math() == MathMode.TF32;
         boolean passed = true;
         try (Device device = deviceOptions.open(devices)) {
             out.println(device.name() + ": " + device.description());
-            ConvolutionCheck check = new ConvolutionCheck(device, tf32 ? 0x1p-11 : 0x1p-24);
+            ConvolutionCheck check = new ConvolutionCheck(device, device.roundoff());
             passed &= test(out, check, ConvolutionLayer.small());
             passed &= small || test(out, check, ConvolutionLayer.full());
         }
@@ -96,7 +94,7 @@ final class DevicesCommand implements Callable<Integer> {
             try {
                 for (ConvolutionCheck.Outcome outcome : check.check(layer)) {
                     passed &= outcome.passed();
-                    out.println(String.format(Locale.ROOT, "  %-16s %-8s error %.1e of %.0e  %-4s %s", layer.name(),
+                    out.println(String.format(Locale.ROOT, "  %-16s %-8s error %.1e of %.1e  %-4s %s", layer.name(),
                             outcome.pass(), outcome.error(), outcome.tolerance(), outcome.passed() ? "ok" : "FAIL",
                             outcome.algorithm()).stripTrailing());
                 }

@@ -76,7 +76,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private boolean verify(Device device, StepFixture fixture, Recompute recomputed, PrintWriter out) {
         long start = System.nanoTime();
-        StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, recomputed);
+        StepReport report = StepVerification.run(device, fixture, Tolerance.of(device.roundoff()), recomputed);
         new StepTable(out, all).print(fixture, report, (System.nanoTime() - start) * 1e-9);
         if (deviceOptions.cuda().profile()) {
             new ProfileTable(out).print(report.profile());

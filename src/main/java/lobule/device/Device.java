@@ -29,6 +29,11 @@ public interface Device extends AutoCloseable {
         return true;
     }
 
+    /** Unit roundoff of the factors of its products: of float32, or less precise where it was opened so. */
+    default double roundoff() {
+        return 0x1p-24;
+    }
+
     /**
      * Takes memory directly; contents are undefined.
      *

@@ -18,6 +18,11 @@ public interface Kernel extends AutoCloseable {
         return "";
     }
 
+    /** How many times the rounding errors of direct sums it may make: more than 1 where factors are transformed. */
+    default double errorGrowth() {
+        return 1;
+    }
+
     /** Fixes the operands. The kernel outlives its launches. */
     Launch bind(Operands operands);
 

@@ -1,5 +1,7 @@
 package lobule.verification;
 
+import java.util.stream.Stream;
+
 /**
  * The one table of relative errors that a training step may have, by the precision of its products.
  *
@@ -9,18 +11,19 @@ package lobule.verification;
  */
 public enum Tolerance {
     /** 24-bit products and sums. */
-    FLOAT32(1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5),
+    FLOAT32(0x1p-24, 1e-5, 1e-4, 2e-3, 1e-2, 1e-5, 1e-2, 0.5),
     /**
      * Factors of 11 bits and sums in float32, as tensor cores multiply float32 and float16. About twice what a device
      * that rounds its factors so was seen to reach: near-ties turn all over the network.
      */
-    TENSOR_FLOAT32(2e-3, 3e-2, 0.4, 0.8, 1e-4, 0.7, 1.5),
+    TENSOR_FLOAT32(0x1p-11, 2e-3, 3e-2, 0.4, 0.8, 1e-4, 0.7, 1.5),
     /**
      * Factors of 8 bits and sums in float32, seen in the same way. Of a whole step only gross faults show: one that is
      * not made, or made in the wrong direction; kernels are judged one by one.
      */
-    BFLOAT16(1e-2, 0.15, 0.8, 2.5, 1e-3, 0.9, 1.95);
+    BFLOAT16(0x1p-8, 1e-2, 0.15, 0.8, 2.5, 1e-3, 0.9, 1.95);
 
+    private final double roundoff;
     private final double loss;
     private final double logits;
     private final double gradients;
@@ -29,8 +32,9 @@ public enum Tolerance {
     private final double update;
     private final double worstUpdate;
 
-    Tolerance(double loss, double logits, double gradients, double worstGradient, double runningStatistics,
-              double update, double worstUpdate) {
+    Tolerance(double roundoff, double loss, double logits, double gradients, double worstGradient,
+              double runningStatistics, double update, double worstUpdate) {
+        this.roundoff = roundoff;
         this.loss = loss;
         this.logits = logits;
         this.gradients = gradients;
@@ -38,6 +42,22 @@ public enum Tolerance {
         this.runningStatistics = runningStatistics;
         this.update = update;
         this.worstUpdate = worstUpdate;
+    }
+
+    /**
+     * The row of a device.
+     *
+     * @param roundoff as {@link lobule.device.Device#roundoff()}
+     */
+    public static Tolerance of(double roundoff) {
+        return Stream.of(values()).filter(row -> row.roundoff >= roundoff).findFirst().orElseThrow(() ->
+                new IllegalArgumentException("unit roundoff is " + roundoff + ", expected at most "
+                        + BFLOAT16.roundoff));
+    }
+
+    /** Unit roundoff of the factors of a product. */
+    public double roundoff() {
+        return roundoff;
     }
 
     public double loss() {

@@ -30,6 +30,7 @@ import lobule.device.cuda.loss.ClassWeights;
 import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.device.cuda.options.AlgorithmReuse;
 import lobule.device.cuda.options.CudaOptions;
+import lobule.device.cuda.options.MathMode;
 import lobule.device.host.HostJvm;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
@@ -51,6 +52,7 @@ public final class CudaDevice implements Device {
     private final String description;
     private final String hardware;
     private final boolean fuses;
+    private final MathMode math;
 
     /**
      * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
@@ -65,6 +67,7 @@ public final class CudaDevice implements Device {
         initialise();
         try {
             context = cleanup.own(new CudaContext(options.ordinal()));
+            math = options.math().on(context.capability());
             Kernels kernels = cleanup.own(new Kernels(context));
             transfers = cleanup.own(new Transfers(context));
             Cudnn cudnn = cleanup.own(new Cudnn(context));
@@ -110,6 +113,11 @@ public final class CudaDevice implements Device {
     @Override
     public boolean fuses() {
         return fuses;
+    }
+
+    @Override
+    public double roundoff() {
+        return math.roundoff();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
+import jcuda.jcudnn.cudnnConvolutionBwdDataAlgo;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnDeterminism;
 import lobule.device.cuda.library.Cudnn;
@@ -66,6 +67,17 @@ public final class BackwardDataPass implements ConvolutionPass {
                 descriptors.output(), descriptors.convolution(), descriptors.input(), algorithm, bytes),
                 "cudnnGetConvolutionBackwardDataWorkspaceSize", descriptors.geometry());
         return bytes[0];
+    }
+
+    @Override
+    public boolean transforms(int algorithm) {
+        return switch (algorithm) {
+            case cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_FFT,
+                 cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_FFT_TILING,
+                 cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD,
+                 cudnnConvolutionBwdDataAlgo.CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD_NONFUSED -> true;
+            default -> false;
+        };
     }
 
     @Override

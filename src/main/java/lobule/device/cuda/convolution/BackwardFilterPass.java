@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
+import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgo;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
 import jcuda.jcudnn.cudnnDeterminism;
 import lobule.device.cuda.library.Cudnn;
@@ -66,6 +67,17 @@ public final class BackwardFilterPass implements ConvolutionPass {
                 descriptors.output(), descriptors.convolution(), descriptors.filter(), algorithm, bytes),
                 "cudnnGetConvolutionBackwardFilterWorkspaceSize", descriptors.geometry());
         return bytes[0];
+    }
+
+    @Override
+    public boolean transforms(int algorithm) {
+        return switch (algorithm) {
+            case cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_FFT,
+                 cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_FFT_TILING,
+                 cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD,
+                 cudnnConvolutionBwdFilterAlgo.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_WINOGRAD_NONFUSED -> true;
+            default -> false;
+        };
     }
 
     @Override

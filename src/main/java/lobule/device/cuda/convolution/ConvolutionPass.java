@@ -19,6 +19,9 @@ public sealed interface ConvolutionPass permits ForwardPass, BackwardDataPass, B
     /** Scratch bytes of an algorithm; throws where cuDNN does not do it. */
     long workspaceBytes(Cudnn library, ConvolutionDescriptors descriptors, int algorithm);
 
+    /** Whether an algorithm multiplies transformed factors (Winograd, FFT), which rounds more than direct sums do. */
+    boolean transforms(int algorithm);
+
     /** Enqueues the pass; {@code beta} points to 0 to overwrite, to 1 to add. */
     void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory, Pointer beta);
 

@@ -29,6 +29,11 @@ public final class CudaConvolution implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return product.errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch convolution = product.bind(operands);
         ChannelRows rows = ChannelRows.of(operands.output(0).spec().shape());

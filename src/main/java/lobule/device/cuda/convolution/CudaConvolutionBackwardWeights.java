@@ -34,6 +34,11 @@ public final class CudaConvolutionBackwardWeights implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return product.errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch weights = product.bind(operands);
         DevicePointer partial = DeviceBuffer.workspace(operands);

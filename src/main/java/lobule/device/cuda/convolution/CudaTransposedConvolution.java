@@ -35,6 +35,11 @@ public final class CudaTransposedConvolution implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return product.errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Launch convolution = product.bind(operands);
         Tensor source = operands.input(CONCATENATION);

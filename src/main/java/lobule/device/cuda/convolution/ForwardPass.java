@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
+import jcuda.jcudnn.cudnnConvolutionFwdAlgo;
 import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 import jcuda.jcudnn.cudnnDeterminism;
 import lobule.device.cuda.library.Cudnn;
@@ -66,6 +67,17 @@ public final class ForwardPass implements ConvolutionPass {
                 descriptors.convolution(), descriptors.output(),
                 algorithm, bytes), "cudnnGetConvolutionForwardWorkspaceSize", descriptors.geometry());
         return bytes[0];
+    }
+
+    @Override
+    public boolean transforms(int algorithm) {
+        return switch (algorithm) {
+            case cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_FFT,
+                 cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING,
+                 cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
+                 cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED -> true;
+            default -> false;
+        };
     }
 
     @Override
