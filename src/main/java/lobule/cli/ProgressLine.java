@@ -36,6 +36,11 @@ final class ProgressLine implements TrainingListener {
         status.show(line(metrics), metrics.evaluation().isPresent());
     }
 
+    @Override
+    public void warned(String sentence) {
+        status.keep("warning  " + sentence);
+    }
+
     private static String text(Scores scores) {
         return String.format(Locale.ROOT, "  eval loss %.4f Jaccard %.4f", scores.loss(), scores.jaccard());
     }

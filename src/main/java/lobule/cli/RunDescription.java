@@ -1,6 +1,7 @@
 package lobule.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -100,11 +101,18 @@ final class RunDescription {
                         + " mean largest probability %.4f", scores.loss(), scores.jaccard(),
                         scores.meanLargestProbability())).orElse(""));
         line("model", folder.model().toString());
-        line("curves", folder.progress().toString());
-        line("overlay", folder.overlay().toString());
+        picture("curves", folder.progress());
+        picture("overlay", folder.overlay());
         line("mask", folder.prediction().toString());
         if (metrics.step() < config.steps()) {
             line("go on", "./lobule train --resume " + folder.path());
+        }
+    }
+
+    /** Where there is one: a run goes on without. */
+    private void picture(String name, Path file) {
+        if (Files.isRegularFile(file)) {
+            line(name, file.toString());
         }
     }
 

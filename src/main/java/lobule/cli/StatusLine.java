@@ -38,6 +38,12 @@ final class StatusLine {
         printed = true;
     }
 
+    /** A line that stays. */
+    void keep(String line) {
+        out.println((terminal ? BACK_AND_CLEAR : "") + line);
+        out.flush();
+    }
+
     /** Leaves the line as it is and goes to the next. */
     void end() {
         if (terminal && printed) {

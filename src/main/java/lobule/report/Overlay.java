@@ -4,7 +4,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
 /** A picture of truth and prediction as outlines on the CT: one slice, or nine spread evenly over a block. */
@@ -44,34 +43,34 @@ public final class Overlay {
      * @param caption one line above the slices
      * @param black   the intensity drawn black: -1 for windowed intensities, -160 for HU
      * @param white   the intensity drawn white: 1 for windowed intensities, 240 for HU
+     * @throws PictureException              where this machine cannot draw
      * @throws lobule.file.InputException where the place cannot be written to
      */
     public static void write(Path file, String caption, LabelledSlices slices, float black, float white) {
-        Png.write(new Overlay(slices, black, white).picture(caption), file);
+        new Overlay(slices, black, white).write(file, caption);
     }
 
-    private BufferedImage picture(String caption) {
-        int montageWidth = columns * (painter.width() + GAP) - GAP;
-        int montageHeight = rows * (painter.height() + GAP) - GAP;
-        int width = Math.max(LEAST_WIDTH, montageWidth + 2 * MARGIN);
-        int height = CAPTION_HEIGHT + montageHeight + LEGEND_HEIGHT;
-        BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D canvas = Png.canvas(picture);
-        try {
-            canvas.setColor(BACKGROUND);
-            canvas.fillRect(0, 0, width, height);
-            canvas.setColor(TEXT);
-            canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
-            canvas.drawString(caption, MARGIN, 28);
-            for (int tile = 0; tile < shown.length; tile++) {
-                int left = (width - montageWidth) / 2 + tile % columns * (painter.width() + GAP);
-                paintTile(canvas, shown[tile], left, CAPTION_HEIGHT + tile / columns * (painter.height() + GAP));
-            }
-            paintLegend(canvas, width, height - LEGEND_HEIGHT / 2);
-        } finally {
-            canvas.dispose();
+    private void write(Path file, String caption) {
+        int width = Math.max(LEAST_WIDTH, montageWidth() + 2 * MARGIN);
+        int height = CAPTION_HEIGHT + rows * (painter.height() + GAP) - GAP + LEGEND_HEIGHT;
+        Png.write(file, width, height, canvas -> draw(canvas, width, height, caption));
+    }
+
+    private int montageWidth() {
+        return columns * (painter.width() + GAP) - GAP;
+    }
+
+    private void draw(Graphics2D canvas, int width, int height, String caption) {
+        canvas.setColor(BACKGROUND);
+        canvas.fillRect(0, 0, width, height);
+        canvas.setColor(TEXT);
+        canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
+        canvas.drawString(caption, MARGIN, 28);
+        for (int tile = 0; tile < shown.length; tile++) {
+            int left = (width - montageWidth()) / 2 + tile % columns * (painter.width() + GAP);
+            paintTile(canvas, shown[tile], left, CAPTION_HEIGHT + tile / columns * (painter.height() + GAP));
         }
-        return picture;
+        paintLegend(canvas, width, height - LEGEND_HEIGHT / 2);
     }
 
     private void paintTile(Graphics2D canvas, int z, int left, int top) {

@@ -3,7 +3,6 @@ package lobule.report;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -37,26 +36,23 @@ public final class ProgressPlot {
      *
      * @param title  the run, as in its experiment's name
      * @param points in the order of their steps; none at all gives empty axes
+     * @throws PictureException              where this machine cannot draw
      * @throws lobule.file.InputException where the place cannot be written to
      */
     public static void write(Path file, String title, List<CurvePoint> points) {
-        BufferedImage picture =
-                new BufferedImage(2 * PANEL_WIDTH, PANEL_HEIGHT + TITLE_HEIGHT, BufferedImage.TYPE_INT_RGB);
-        Graphics2D canvas = Png.canvas(picture);
-        try {
-            canvas.setColor(Color.WHITE);
-            canvas.fillRect(0, 0, picture.getWidth(), picture.getHeight());
-            canvas.setColor(TEXT);
-            canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 18));
-            canvas.drawString(title, 24, 30);
-            canvas.translate(0, TITLE_HEIGHT);
-            lossPanel(points).paint(canvas, PANEL_WIDTH, PANEL_HEIGHT);
-            canvas.translate(PANEL_WIDTH, 0);
-            jaccardPanel(points).paint(canvas, PANEL_WIDTH, PANEL_HEIGHT);
-        } finally {
-            canvas.dispose();
-        }
-        Png.write(picture, file);
+        Png.write(file, 2 * PANEL_WIDTH, PANEL_HEIGHT + TITLE_HEIGHT, canvas -> draw(canvas, title, points));
+    }
+
+    private static void draw(Graphics2D canvas, String title, List<CurvePoint> points) {
+        canvas.setColor(Color.WHITE);
+        canvas.fillRect(0, 0, 2 * PANEL_WIDTH, PANEL_HEIGHT + TITLE_HEIGHT);
+        canvas.setColor(TEXT);
+        canvas.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 18));
+        canvas.drawString(title, 24, 30);
+        canvas.translate(0, TITLE_HEIGHT);
+        lossPanel(points).paint(canvas, PANEL_WIDTH, PANEL_HEIGHT);
+        canvas.translate(PANEL_WIDTH, 0);
+        jaccardPanel(points).paint(canvas, PANEL_WIDTH, PANEL_HEIGHT);
     }
 
     private static XYChart lossPanel(List<CurvePoint> points) {

@@ -2,33 +2,54 @@ package lobule.train;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import lobule.data.Patch;
 import lobule.data.PatchShape;
 import lobule.evaluation.Logits;
+import lobule.file.InputException;
 import lobule.image.Grid;
 import lobule.image.Mask;
 import lobule.image.NiftiWriter;
 import lobule.report.CurvePoint;
 import lobule.report.LabelledSlices;
 import lobule.report.Overlay;
+import lobule.report.PictureException;
 import lobule.report.ProgressPlot;
 
-/** Draws what a run did: its curves, and the first evaluation patch with what the network makes of it. */
+/**
+ * Draws what a run did: its curves, and the first evaluation patch with what the network makes of it. No picture ends a
+ * run: where none can be drawn or written, the listener is told once.
+ */
 final class RunPictures {
     private final RunFolder folder;
     private final TrainConfig config;
     private final TrainingData data;
+    private final TrainingListener listener;
+    private final Set<String> told = new HashSet<>();
 
-    RunPictures(RunFolder folder, TrainConfig config, TrainingData data) {
+    RunPictures(RunFolder folder, TrainConfig config, TrainingData data, TrainingListener listener) {
         this.folder = folder;
         this.config = config;
         this.data = data;
+        this.listener = listener;
+    }
+
+    private void attempt(Runnable picture) {
+        try {
+            picture.run();
+        } catch (PictureException | InputException e) {
+            if (told.add(e.getClass().getName())) {
+                listener.warned(e.getMessage());
+            }
+        }
     }
 
     void drawProgress(List<StepMetrics> steps) {
-        ProgressPlot.write(folder.progress(), config.experiment(), steps.stream().map(RunPictures::point).toList());
+        List<CurvePoint> points = steps.stream().map(RunPictures::point).toList();
+        attempt(() -> ProgressPlot.write(folder.progress(), config.experiment(), points));
     }
 
     private static CurvePoint point(StepMetrics metrics) {
@@ -41,7 +62,8 @@ final class RunPictures {
     void drawPrediction(StepRunner runner, StepMetrics last) {
         Sample sample = data.evaluation().getFirst();
         byte[] prediction = predict(runner, sample);
-        Overlay.write(folder.overlay(), caption(sample, last), slices(sample, prediction), -1, 1);
+        LabelledSlices slices = slices(sample, prediction);
+        attempt(() -> Overlay.write(folder.overlay(), caption(sample, last), slices, -1, 1));
         try (Arena arena = Arena.ofShared()) {
             Mask mask = mask(sample, prediction, arena);
             NiftiWriter.write(data.onOwnGrid(sample.volume().name(), mask, arena), folder.prediction());

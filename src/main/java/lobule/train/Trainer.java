@@ -90,7 +90,7 @@ public final class Trainer implements AutoCloseable {
         if (device instanceof CudaDevice gpu) {
             AlgorithmRecord.write(folder, gpu.choices());
         }
-        RunPictures pictures = new RunPictures(folder, config, data);
+        RunPictures pictures = new RunPictures(folder, config, data, listener);
         try (MetricsLog log = MetricsLog.open(folder.metrics(), from.step());
                 StepRunner runner = new StepRunner(config, data, model, from.microStep())) {
             List<StepMetrics> steps = new ArrayList<>(MetricsLog.read(folder.metrics()));
