@@ -3,6 +3,7 @@ package lobule.cli;
 import java.util.Set;
 import lobule.device.cuda.options.CudaOptions;
 import lobule.device.cuda.options.CudnnOp;
+import lobule.device.cuda.options.LibraryFolders;
 import lobule.device.cuda.options.MathMode;
 import picocli.CommandLine.Option;
 
@@ -39,8 +40,8 @@ final class CudaArguments {
     }
 
     CudaOptions options() {
-        return CudaEnvironment.options().withOrdinal(gpu).withMath(math)
-                .withDeterministic(deterministic).withWorkspaceLimit(workspace * MEBIBYTE).withProfile(profile)
+        return CudaOptions.defaults().withLibraryFolders(LibraryFolders.ofEnvironment()).withOrdinal(gpu)
+                .withMath(math).withDeterministic(deterministic).withWorkspaceLimit(workspace * MEBIBYTE).withProfile(profile)
                 .withCudnnOps(cudnn);
     }
 }

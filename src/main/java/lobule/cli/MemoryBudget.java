@@ -2,7 +2,6 @@ package lobule.cli;
 
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
-import lobule.device.cuda.options.CudaOptions;
 import lobule.device.cuda.CudaReport;
 import lobule.image.MachineMemory;
 
@@ -19,9 +18,9 @@ record MemoryBudget(long bytes, String source) {
     private static final double SHARE_OF_HOST = 0.5;
 
     /** Of what is free with the device open. */
-    static MemoryBudget of(Device device, CudaOptions options) {
-        if (device instanceof CudaDevice) {
-            CudaReport.Gpu gpu = CudaReport.probe(options.libraryFolders()).gpus().get(options.ordinal());
+    static MemoryBudget of(Device device) {
+        if (device instanceof CudaDevice cuda) {
+            CudaReport.Gpu gpu = cuda.gpu();
             return share(SHARE_OF_GPU, gpu.freeBytes(), "free on " + gpu.name());
         }
         return share(SHARE_OF_HOST, MachineMemory.availableBytes(), "available on this machine");

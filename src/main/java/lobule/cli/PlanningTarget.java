@@ -34,12 +34,12 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
             return new PlanningTarget(new CudaPlanningDevice(cuda.workspaceLimitBytes()), ASSUMED_CUDA_BYTES,
                     "CUDA context and cuDNN, assumed");
         }
-        return device instanceof CudaDevice ? ofGpu(device, cuda)
+        return device instanceof CudaDevice gpu ? ofGpu(gpu)
                 : new PlanningTarget(device, PROCESS_BYTES, "the process besides it, at most");
     }
 
-    private static PlanningTarget ofGpu(Device device, CudaOptions options) {
-        CudaReport.Gpu gpu = CudaReport.probe(options.libraryFolders()).gpus().get(options.ordinal());
+    private static PlanningTarget ofGpu(CudaDevice device) {
+        CudaReport.Gpu gpu = device.gpu();
         return new PlanningTarget(device, gpu.totalBytes() - gpu.freeBytes(), String.format(Locale.ROOT,
                 "in use on %s with the device open, measured", gpu.name()));
     }

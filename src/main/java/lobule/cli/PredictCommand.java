@@ -154,7 +154,7 @@ final class PredictCommand implements Callable<Integer> {
         description.line("model", text(model));
         description.line("classes", String.join(", ", model.description().labels().names()) + " (0 to "
                 + (model.description().labels().size() - 1) + " in the masks)");
-        MemoryBudget budget = memoryLimit == null ? MemoryBudget.of(device, deviceOptions.cuda().options())
+        MemoryBudget budget = memoryLimit == null ? MemoryBudget.of(device)
                 : new MemoryBudget(memoryLimit.bytes(), "--memory-limit");
         PatchShape shape = chosen.orElseGet(() -> new TileSearch(planner(device), model.description().network(),
                 List.copyOf(files.values())).find(budget.bytes()));

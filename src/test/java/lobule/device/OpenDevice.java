@@ -3,7 +3,7 @@ package lobule.device;
 import java.util.List;
 import lobule.device.cpu.CpuDevice;
 import lobule.device.cuda.CudaDevice;
-import lobule.device.cuda.options.CudaOptions;
+import lobule.device.cuda.SimulatedGpu;
 import lobule.op.Convolution;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
@@ -16,7 +16,7 @@ public final class OpenDevice {
         List<TensorSpec> inputs = List.of(TensorSpec.activation(Shape.of(1, 2, 5, 5, 5)),
                 TensorSpec.rowMajor(3, 2, 3, 3, 3));
         Convolution op = new Convolution(false);
-        try (Device device = arguments[0].equals("cuda") ? new CudaDevice(CudaOptions.defaults()) : new CpuDevice(2);
+        try (Device device = arguments[0].equals("cuda") ? new CudaDevice(SimulatedGpu.defaults()) : new CpuDevice(2);
                 Kernel kernel = device.prepare(op, inputs, List.of(), op.outputs(inputs, List.of()))) {
             System.out.println("opened " + device.description() + ", workspace " + kernel.workspaceBytes());
         } catch (DeviceUnavailableException e) {

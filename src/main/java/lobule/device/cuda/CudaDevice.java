@@ -43,6 +43,7 @@ import lobule.tensor.TensorSpec;
 public final class CudaDevice implements Device {
     private final DeviceOwner owner = new DeviceOwner("cuda");
     private final Cleanup cleanup = new Cleanup();
+    private final int ordinal;
     private final CudaContext context;
     private final Transfers transfers;
     private final Cleanup timers;
@@ -61,12 +62,13 @@ public final class CudaDevice implements Device {
     public CudaDevice(CudaOptions options) {
         HostJvm.requirePinning("cuda", Runtime.version());
         HostJvm.requireNativeAccess("cuda");
+        ordinal = options.ordinal();
         fuses = options.cudnnOps().isEmpty();
         CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
         libraries.require();
         initialise();
         try {
-            context = cleanup.own(new CudaContext(options.ordinal()));
+            context = cleanup.own(new CudaContext(ordinal));
             math = options.math().on(context.capability());
             Kernels kernels = cleanup.own(new Kernels(context));
             transfers = cleanup.own(new Transfers(context));
@@ -109,6 +111,12 @@ public final class CudaDevice implements Device {
         return description;
     }
 
+    /** This GPU, with what is free on it now. */
+    public CudaReport.Gpu gpu() {
+        requireUsable();
+        return CudaReport.Gpu.of(ordinal, context);
+    }
+
     /** Not where cuDNN is to compute single ops: fused ones have no counterpart there. */
     @Override
     public boolean fuses() {
@@ -122,13 +130,13 @@ public final class CudaDevice implements Device {
 
     @Override
     public Buffer allocate(long bytes) {
-        owner.requireUsable();
+        requireUsable();
         return DeviceBuffer.allocate(bytes, context.name());
     }
 
     @Override
     public Kernel prepare(Op op, List<TensorSpec> inputs, List<TensorSpec> states, List<TensorSpec> outputs) {
-        owner.requireUsable();
+        requireUsable();
         List<TensorSpec> expected = op.outputs(inputs, states);
         if (!outputs.equals(expected)) {
             throw new IllegalArgumentException(op.label() + ": outputs are " + outputs + ", expected " + expected);
@@ -166,7 +174,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void prefetch(MemorySegment source, Tensor ahead, Tensor destination) {
-        owner.requireUsable();
+        requireUsable();
         requireSize(source, ahead);
         requireSize(source, destination);
         transfers.prefetch(source, ahead, destination);
@@ -174,14 +182,14 @@ public final class CudaDevice implements Device {
 
     @Override
     public void upload(MemorySegment source, Tensor destination) {
-        owner.requireUsable();
+        requireUsable();
         requireSize(source, destination);
         transfers.upload(source, destination);
     }
 
     @Override
     public void download(Tensor source, MemorySegment destination) {
-        owner.requireUsable();
+        requireUsable();
         requireSize(destination, source);
         transfers.download(source, destination);
     }
@@ -193,20 +201,23 @@ public final class CudaDevice implements Device {
         }
     }
 
+    /** Also makes this GPU the one that the thread's calls go to, which may have used another meanwhile. */
     @Override
     public void requireUsable() {
         owner.requireUsable();
+        context.makeCurrent();
     }
 
     @Override
     public void synchronize() {
-        owner.requireUsable();
+        requireUsable();
         context.synchronize();
     }
 
     @Override
     public void close() {
         if (owner.close()) {
+            context.makeCurrent();
             cleanup.close();
         }
     }

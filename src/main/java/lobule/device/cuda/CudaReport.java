@@ -33,7 +33,12 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
      *
      * @param capability compute capability, as {@code 6.1}
      */
-    public record Gpu(int ordinal, String name, long totalBytes, long freeBytes, String capability) {}
+    public record Gpu(int ordinal, String name, long totalBytes, long freeBytes, String capability) {
+        static Gpu of(int ordinal, CudaContext context) {
+            return new Gpu(ordinal, context.name(), context.totalBytes(), context.freeBytes(),
+                    context.capability() / 10 + "." + context.capability() % 10);
+        }
+    }
 
     /**
      * One shared library.
@@ -70,7 +75,7 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
         String cublas = "";
         for (int ordinal = 0; ordinal < CudaContext.count(); ordinal++) {
             try (CudaContext context = new CudaContext(ordinal)) {
-                gpus.add(gpu(ordinal, context));
+                gpus.add(Gpu.of(ordinal, context));
                 cublas = libraries.cublas().loaded() ? cublasVersion(context) : "";
             }
         }
@@ -87,11 +92,6 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
         int[] version = new int[1];
         Driver.check(cuDriverGetVersion(version), "cuDriverGetVersion", "the driver");
         return version[0] / 1000 + "." + version[0] / 10 % 100;
-    }
-
-    private static Gpu gpu(int ordinal, CudaContext context) {
-        return new Gpu(ordinal, context.name(), context.totalBytes(), context.freeBytes(),
-                context.capability() / 10 + "." + context.capability() % 10);
     }
 
     private static String cublasVersion(CudaContext context) {

@@ -41,7 +41,7 @@ class CudaBehaviourTest {
 
     @Test
     void convolutionsPickedByTimeAreRight() {
-        try (CudaDevice device = SimulatedGpu.open(CudaOptions.defaults())) {
+        try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.defaults())) {
             ConvolutionCheck check = new ConvolutionCheck(device, 0x1p-24);
             for (ConvolutionLayer layer : ConvolutionLayer.small()) {
                 check.check(layer).forEach(outcome -> assertTrue(outcome.passed(), outcome::toString));

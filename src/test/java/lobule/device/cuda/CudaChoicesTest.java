@@ -77,7 +77,7 @@ class CudaChoicesTest {
     @Test
     void recordedChoicesAreTakenAgain() {
         AlgorithmChoices recorded = with(prepare(SimulatedGpu.options()).choices(), SLOW, true);
-        for (CudaOptions options : List.of(SimulatedGpu.options(), CudaOptions.defaults())) {
+        for (CudaOptions options : List.of(SimulatedGpu.options(), SimulatedGpu.defaults())) {
             Outcome outcome = resume(recorded, options);
             assertEquals(recorded, outcome.choices());
             assertEquals(new AlgorithmReuse(1, 0, ""), outcome.reuse());
@@ -106,7 +106,7 @@ class CudaChoicesTest {
     void thoseThatMayDifferFromRunToRunAreNotDeterministic() {
         AlgorithmChoices recorded = with(prepare(SimulatedGpu.options()).choices(), SLOW, false);
         assertChosenAnew("not deterministic", FAST, resume(recorded, SimulatedGpu.options()));
-        assertEquals(1, resume(recorded, CudaOptions.defaults()).reuse().reused());
+        assertEquals(1, resume(recorded, SimulatedGpu.defaults()).reuse().reused());
     }
 
     @Test

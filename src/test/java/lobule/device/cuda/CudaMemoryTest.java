@@ -61,7 +61,7 @@ class CudaMemoryTest {
     }
 
     private static long freeBytes() {
-        return CudaReport.probe(List.of()).gpus().getFirst().freeBytes();
+        return SimulatedGpu.report().gpus().getFirst().freeBytes();
     }
 
     @ParameterizedTest

@@ -4,7 +4,6 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 import static jcuda.driver.CUstream_flags.CU_STREAM_NON_BLOCKING;
-import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
@@ -24,7 +23,8 @@ import jcuda.driver.CUstream;
 
 /**
  * A device's primary context, current on the thread that opened it, with one stream to compute on and one to copy on.
- * The primary one, because cuDNN and cuBLAS work in it too.
+ * The primary one, because cuDNN and cuBLAS work in it too. Closed, it leaves the thread with the context that it had
+ * before, so that a look at one GPU disturbs no work on another.
  */
 public final class CudaContext implements AutoCloseable {
     private static final int NAME_BYTES = 256;
@@ -33,6 +33,7 @@ public final class CudaContext implements AutoCloseable {
     private final CUcontext context = new CUcontext();
     private final CUstream compute = new CUstream();
     private final CUstream copy = new CUstream();
+    private final CUcontext before = CurrentContext.get();
     private final Cleanup cleanup = new Cleanup();
     private final String name;
     private final int multiprocessors;
@@ -48,13 +49,19 @@ public final class CudaContext implements AutoCloseable {
         try {
             Driver.check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", name);
             cleanup.add(() -> Driver.check(cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease", name));
-            Driver.check(cuCtxSetCurrent(context), "cuCtxSetCurrent", name);
+            makeCurrent();
             create(compute);
             create(copy);
         } catch (RuntimeException e) {
             cleanup.closeAfter(e);
+            CurrentContext.restore(before);
             throw e;
         }
+    }
+
+    /** For a thread that uses several GPUs in turns. */
+    public void makeCurrent() {
+        CurrentContext.set(context, name);
     }
 
     private void create(CUstream stream) {
@@ -141,6 +148,12 @@ public final class CudaContext implements AutoCloseable {
 
     @Override
     public void close() {
-        cleanup.close();
+        CUcontext current = CurrentContext.get();
+        try {
+            makeCurrent();
+            cleanup.close();
+        } finally {
+            CurrentContext.restore(current.equals(context) ? before : current);
+        }
     }
 }
