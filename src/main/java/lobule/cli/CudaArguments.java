@@ -41,7 +41,8 @@ final class CudaArguments {
 
     CudaOptions options() {
         return CudaOptions.defaults().withLibraryFolders(LibraryFolders.ofEnvironment()).withOrdinal(gpu)
-                .withMath(math).withDeterministic(deterministic).withWorkspaceLimit(workspace * MEBIBYTE).withProfile(profile)
+                .withMath(math).withDeterministic(deterministic)
+                .withWorkspaceLimit(workspace * MEBIBYTE).withProfile(profile)
                 .withCudnnOps(cudnn);
     }
 }

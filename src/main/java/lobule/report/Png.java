@@ -27,7 +27,7 @@ final class Png {
         try {
             png = encoded(drawn(width, height, drawing));
         } catch (RuntimeException | LinkageError | AWTError | InternalError e) {
-            // Java's drawing needs fonts and libraries of the system, and fails in all these ways where they are missing
+            // Java's drawing needs fonts and libraries of the system, and fails in all these ways without them
             throw new PictureException(e);
         }
         AtomicFile.write(file, out -> out.write(png));
