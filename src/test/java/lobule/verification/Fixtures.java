@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The recorded training steps: the 2D ones are in this repository, the larger 3D ones in the shared material. */
+/** Recorded training steps: those in 2D and a small one in 3D are in this repository, others in the shared material. */
 public final class Fixtures {
     private static final Path COMMITTED = Path.of("src/test/resources/fixtures");
     private static final Path SHARED = Path.of(System.getProperty("lobule.shared", "../shared"), "fixtures");
@@ -15,12 +15,13 @@ public final class Fixtures {
     private Fixtures() {}
 
     public static List<Path> in2D() {
-        return files(COMMITTED);
+        return files(COMMITTED, "unet2d").toList();
     }
 
-    /** Empty where the shared material is absent. */
+    /** Without the shared material the smallest only. */
     public static List<Path> in3D() {
-        return files(SHARED).stream().filter(file -> file.getFileName().toString().startsWith("unet3d")).toList();
+        return Stream.concat(files(COMMITTED, "unet3d"), files(SHARED, "unet3d")
+                .filter(file -> !Files.exists(COMMITTED.resolve(file.getFileName())))).toList();
     }
 
     /** The smallest. */
@@ -28,12 +29,13 @@ public final class Fixtures {
         return COMMITTED.resolve("unet2d-dice-squared.safetensors");
     }
 
-    private static List<Path> files(Path folder) {
+    private static Stream<Path> files(Path folder, String prefix) {
         if (!Files.isDirectory(folder)) {
-            return List.of();
+            return Stream.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+            return files.filter(file -> file.getFileName().toString().matches(prefix + ".*\\.safetensors"))
+                    .sorted().toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,7 +2,6 @@ package lobule.verification;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +36,7 @@ class StepVerificationTest {
     @ParameterizedTest
     @MethodSource("devices")
     void stepsIn3DAreReproduced(TestDevice device) {
-        List<Path> files = Fixtures.in3D();
-        assumeFalse(files.isEmpty(), "the 3D fixtures are in the shared material; set lobule.shared to its folder");
-        files.forEach(file -> assertReproduced(device, file));
+        Fixtures.in3D().forEach(file -> assertReproduced(device, file));
     }
 
     private static void assertReproduced(TestDevice device, Path file) {
