@@ -10,8 +10,8 @@
 //               dgamma = r sum(dy xbar) + d sum dy, xbar = (x - mu_B) / sigma_B,
 //               dx = gamma r / sigma_B (dy - sum dy / M - xbar sum(dy xbar) / M)
 //
-// Stable for any mean and number of voxels: values relative to the first of their chunk; 16 a thread at a time, their
-// mean before their squares; a thread's groups put together by the formula of Chan et al. (1979); all else in double.
+// Stable for any mean and number of voxels: values relative to the first of their chunk; a group of a thread's at a time,
+// their mean before their squares; a thread's groups put together by the formula of Chan et al. (1979); all else in double.
 //
 // Layout: x, y, dy, dx (N, C, V) float32; statistics (4, C) float32, rows mu_B, sigma_B, r, d; the rest (C) float32,
 // flag one byte. y may be x, dx may be dy or x.
@@ -36,48 +36,41 @@ template <class Real> DEVICE Moments<Real> combine(Moments<Real> a, Moments<Real
     return {count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share};
 }
 
-// The moments of GROUP values a block apart, relative to the origin; fewer at the end of the chunk.
-DEVICE Moments<float> group_moments(const float* x, float origin, long long begin, long long end) {
-    float values[GROUP];
+// The moments of a group's values relative to the origin.
+template <class Group> DEVICE Moments<float> group_moments(Group& group, float origin) {
     float sum = 0;
     float count = 0;
-#pragma unroll
-    for (int i = 0; i < GROUP; i++) {
-        bool inside = begin + i * BLOCK < end;
-        values[i] = inside ? x[begin + i * BLOCK] - origin : 0.0f;
-        sum += values[i];
-        count += inside ? 1.0f : 0.0f;
-    }
+    group.each([&](int, float& value) {
+        value -= origin;
+        sum += value;
+        count += 1;
+    });
     float mean = sum / count;
     float deviations = 0;
     float squares = 0;
-#pragma unroll
-    for (int i = 0; i < GROUP; i++) {
-        float deviation = begin + i * BLOCK < end ? values[i] - mean : 0.0f;
+    group.each([&](int, float value) {
+        float deviation = value - mean;
         deviations += deviation;
         squares = fused_multiply_add(deviation, deviation, squares);
-    }
+    });
     return {count, mean + deviations / count, squares};
 }
 
-// Puts the threads' moments together; `count` is the sum of their counts. In every thread.
+// Puts the threads' moments together; `count` is the sum of their counts. In thread 0.
 template <class Real> DEVICE Moments<double> block_moments(Moments<Real> moments, double count) {
-    Real centre = block_sum(moments.count * moments.mean) / (Real) count;
+    Real centre = block_sum_everywhere(moments.count * moments.mean) / (Real) count;
     Real offset = moments.count > 0 ? moments.mean - centre : 0;
-    double sum = block_sum((double) (moments.count * offset));
-    double squares = block_sum((double) (moments.squares + moments.count * offset * offset));
-    return {count, centre + sum / count, squares - sum * sum / count};
+    double sums[] = {moments.count * offset, moments.squares + moments.count * offset * offset};
+    block_sums(sums);
+    return {count, centre + sums[0] / count, sums[1] - sums[0] * sums[0] / count};
 }
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
 statistics_partial(double* partial, const float* x, long long voxels, long long chunks) {
     Chunk chunk = block_chunk(voxels, chunks);
-    const float* row = x + chunk.row * voxels;
-    float origin = chunk.begin < chunk.end ? row[chunk.begin] : 0.0f;
+    float origin = chunk.begin < chunk.end ? x[chunk.row * voxels + chunk.begin] : 0.0f;
     Moments<float> moments = {0, 0, 0};
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += GROUP * BLOCK) {
-        moments = combine(moments, group_moments(row, origin, i, chunk.end));
-    }
+    for_each_group(chunk, voxels, [&](auto& group) { moments = combine(moments, group_moments(group, origin)); }, x);
     Moments<double> total = block_moments(moments, (double) (chunk.end - chunk.begin));
     if (threadIdx.x == 0) {
         partial[blockIdx.x] = origin + total.mean;
@@ -141,31 +134,28 @@ renorm_apply(float* y, const float* x, const float* statistics, const float* gam
              long long channels, long long voxels, long long chunks, long long relu) {
     Chunk chunk = block_chunk(voxels, chunks);
     Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row % channels);
-    for (long long i = chunk.row * voxels + chunk.begin + threadIdx.x; i < chunk.row * voxels + chunk.end; i += BLOCK) {
-        float output = norm.output(x[i] - norm.mean);
-        y[i] = relu ? rectified(output) : output;
-    }
+    for_each_group(chunk, voxels, [&](auto& group) {
+        group.each([&](int, float& value) {
+            float output = norm.output(value - norm.mean);
+            value = relu ? rectified(output) : output;
+        });
+        group.store(y);
+    }, x);
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 renorm_backward_partial(double* partial, const float* x, const float* dy, const float* statistics, const float* gamma,
                         const float* beta, long long channels, long long voxels, long long chunks, long long relu) {
     Chunk chunk = block_chunk(voxels, chunks);
     Norm norm = norm_of(statistics, gamma, beta, channels, chunk.row % channels);
-    const float* x_row = x + chunk.row * voxels;
-    const float* dy_row = dy + chunk.row * voxels;
     GradientSums sums;
-    for (long long begin = chunk.begin + threadIdx.x; begin < chunk.end; begin += GROUP * BLOCK) {
-#pragma unroll
-        for (int i = 0; i < GROUP; i++) {
-            long long at = begin + i * BLOCK;
-            if (at < chunk.end) {
-                float centred = x_row[at] - norm.mean;
-                sums.add(norm.gradient(centred, dy_row[at], relu), centred);
-            }
-        }
+    for_each_group(chunk, voxels, [&](auto& group) {
+        group.each([&](int, float value, float gradient) {
+            float centred = value - norm.mean;
+            sums.add(norm.gradient(centred, gradient, relu), centred);
+        });
         sums.end_group();
-    }
+    }, x, dy);
     sums.write(partial, blockIdx.x, gridDim.x);
 }
 
@@ -188,7 +178,7 @@ renorm_backward_finish(float* dgamma, float* dbeta, float* means, const double* 
     }
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 renorm_backward_apply(float* dx, const float* x, const float* dy, const float* statistics, const float* gamma,
                       const float* beta, const float* means, long long channels, long long voxels, long long chunks,
                       long long relu) {
@@ -196,8 +186,11 @@ renorm_backward_apply(float* dx, const float* x, const float* dy, const float* s
     long long c = chunk.row % channels;
     Norm norm = norm_of(statistics, gamma, beta, channels, c);
     GradientMeans mean = means_of(means, channels, c);
-    for (long long i = chunk.row * voxels + chunk.begin + threadIdx.x; i < chunk.row * voxels + chunk.end; i += BLOCK) {
-        float centred = x[i] - norm.mean;
-        dx[i] = mean.input_gradient(norm, centred, norm.gradient(centred, dy[i], relu));
-    }
+    for_each_group(chunk, voxels, [&](auto& group) {
+        group.each([&](int, float& value, float gradient) {
+            float centred = value - norm.mean;
+            value = mean.input_gradient(norm, centred, norm.gradient(centred, gradient, relu));
+        });
+        group.store(dx);
+    }, x, dy);
 }

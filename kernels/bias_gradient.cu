@@ -5,15 +5,15 @@
 // C.
 // Workspace: partial (N * C * chunks) double. Launched by lobule.device.cuda.convolution.CudaConvolutionBackwardWeights.
 #include "reduction.cuh"
+#include "rows.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
 bias_gradient_partial(double* partial, const float* dy, long long voxels, long long chunks) {
     Chunk chunk = block_chunk(voxels, chunks);
-    const float* row = dy + chunk.row * voxels;
     double sum = 0;
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        sum += row[i];
-    }
+    for_each_group(chunk, voxels, [&](auto& group) {
+        group.each([&](int, float value) { sum += value; });
+    }, dy);
     sum = block_sum(sum);
     if (threadIdx.x == 0) {
         partial[blockIdx.x] = sum;

@@ -15,6 +15,8 @@
 #define BLOCK 256
 // Blocks of large kernels that a multiprocessor holds at least: without it the assembler spills to make room for more.
 #define RESIDENT_BLOCKS 3
+// Elements of a row that a thread takes at most: chunks have GROUP * BLOCK, and up to SECTOR - 1 more.
+#define GROUP 16
 #define WARP 32
 #define WARPS (BLOCK / WARP)
 
@@ -47,8 +49,13 @@ DEVICE double square_root(double value) { return __builtin_sqrt(value); }
 DEVICE long long grid_thread() { return (long long) blockIdx.x * BLOCK + threadIdx.x; }
 DEVICE long long grid_threads() { return (long long) gridDim.x * BLOCK; }
 
+// Elements of the unit that memory is read and written in. Tensors begin at one.
+#define SECTOR 8
+
+DEVICE long long round_up(long long value, long long unit) { return (value + unit - 1) / unit * unit; }
+
 // All other kernels: rows of equal length (the voxels of a sample and channel, or a plane of them), each divided into
-// `chunks` chunks, one block a chunk. Grid: rows * chunks.
+// `chunks` chunks, one block a chunk. Chunks of a row meet between two sectors of its tensor. Grid: rows * chunks.
 struct Chunk {
     long long row;
     long long begin;  // first element of the row in this chunk
@@ -56,10 +63,13 @@ struct Chunk {
 };
 
 DEVICE Chunk chunk_of(long long block, long long length, long long chunks) {
+    long long row = block / chunks;
+    long long chunk = block % chunks;
     long long size = (length + chunks - 1) / chunks;
-    long long begin = block % chunks * size;
-    long long end = begin + size;
-    return {block / chunks, begin, end < length ? end : length};
+    long long first = row * length;
+    long long begin = chunk == 0 ? 0 : round_up(first + chunk * size, SECTOR) - first;
+    long long end = chunk == chunks - 1 ? length : round_up(first + (chunk + 1) * size, SECTOR) - first;
+    return {row, begin < length ? begin : length, end < length ? end : length};
 }
 
 DEVICE Chunk block_chunk(long long length, long long chunks) { return chunk_of(blockIdx.x, length, chunks); }

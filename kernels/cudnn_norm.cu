@@ -9,9 +9,9 @@
 //   relu_gradient        dx = dy where y > 0, else 0
 //
 // Layout, float32: (C) each, but for statistics (4, C); relu and relu_gradient n elements of any layout, dx may be y.
-// Grid: any, grid-stride. Workspace: none. Launched by lobule.device.cuda.norm.CudnnNorm, CudnnBatchRenorm,
+// Grid: norm_coefficients, norm_gradients any, grid-stride; relu, relu_gradient `chunks`. Workspace: none. Launched by lobule.device.cuda.norm.CudnnNorm, CudnnBatchRenorm,
 // CudnnBatchRenormBackward.
-#include "cuda.cuh"
+#include "rows.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
 norm_coefficients(float* scale, float* variance, float* shift, float* inverse, const float* statistics,
@@ -36,15 +36,17 @@ norm_gradients(float* dgamma, float* dbeta, const float* dscale, const float* ds
     }
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK) relu(float* y, long long n) {
-    for (long long i = grid_thread(); i < n; i += grid_threads()) {
-        y[i] = y[i] < 0 ? 0.0f : y[i];  // NaN passes
-    }
+extern "C" __global__ void __launch_bounds__(BLOCK) relu(float* y, long long n, long long chunks) {
+    for_each_group(block_chunk(n, chunks), n, [&](auto& group) {
+        group.each([](int, float& value) { value = value < 0 ? 0.0f : value; });  // NaN passes
+        group.store(y);
+    }, y);
 }
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
-relu_gradient(float* dx, const float* y, const float* dy, long long n) {
-    for (long long i = grid_thread(); i < n; i += grid_threads()) {
-        dx[i] = y[i] > 0 ? dy[i] : 0.0f;
-    }
+relu_gradient(float* dx, const float* y, const float* dy, long long n, long long chunks) {
+    for_each_group(block_chunk(n, chunks), n, [&](auto& group) {
+        group.each([](int, float output, float& gradient) { gradient = output > 0 ? gradient : 0.0f; });
+        group.store(dx, 1);
+    }, y, dy);
 }

@@ -9,16 +9,14 @@ extern "C" __global__ void __launch_bounds__(BLOCK)
 dropout(float* y, const float* x, long long channels, long long voxels, long long chunks, unsigned long long seed,
         unsigned long long index, unsigned long long micro_step, unsigned long long threshold, double scale) {
     ChannelGroup group = channel_group(channels, voxels, chunks);
-    long long first = group.row * voxels;
-    DropoutMask mask = {seed, index, micro_step, threshold, (float) scale};
-    for (long long i = group.begin + threadIdx.x; i < group.end; i += BLOCK) {
-        Words words = mask.words(group.philox_block + i * group.philox_step);
-#pragma unroll
-        for (int lane = 0; lane < LANES; lane++) {
-            if (lane < group.lanes) {
-                long long at = first + lane * voxels + i;
-                y[at] = mask.apply(words.word[lane], x[at]);
-            }
-        }
+    DrawnDropout drawn = draw({seed, index, micro_step, threshold, (float) scale}, group);
+#pragma unroll 1
+    for (int lane = 0; lane < group.lanes; lane++) {
+        Chunk chunk = group.of(lane);
+        DropoutMask mask = drawn.of(lane, chunk);
+        for_each_group(chunk, voxels, [&](auto& values) {
+            values.each([&](int i, float& value) { value = mask.apply(i, value); });
+            values.store(y);
+        }, x);
     }
 }

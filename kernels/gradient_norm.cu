@@ -7,15 +7,15 @@
 // Grid: gradient_norm_partial `chunks` (a number that follows from n alone), gradient_norm_finish one block.
 // Workspace: partial (chunks of all tensors) double. Launched by lobule.device.cuda.update.CudaGradientNorm.
 #include "reduction.cuh"
+#include "rows.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
 gradient_norm_partial(double* partial, const float* gradient, long long n, long long chunks) {
     Chunk chunk = block_chunk(n, chunks);
     double sum = 0;
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        double value = gradient[i];
-        sum += value * value;
-    }
+    for_each_group(chunk, n, [&](auto& group) {
+        group.each([&](int, double value) { sum += value * value; });
+    }, gradient);
     sum = block_sum(sum);
     if (threadIdx.x == 0) {
         partial[blockIdx.x] = sum;

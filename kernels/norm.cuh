@@ -1,9 +1,7 @@
 // What batch renormalisation does to one channel, forward and backward; formulas in batch_renorm.cu.
 #pragma once
 #include "reduction.cuh"
-
-// Values of a thread that are added up in float before they go into a sum in double.
-#define GROUP 16
+#include "rows.cuh"
 
 // y = scale (x - mean) + shift. Forward and backward pass compute y alike, so that they agree on the ReLU's mask.
 struct Norm {
@@ -28,7 +26,7 @@ DEVICE Norm norm_of(const float* statistics, const float* gamma, const float* be
 // NaN passes.
 DEVICE float rectified(float output) { return output < 0 ? 0.0f : output; }
 
-// Sums of dy and of dy (x - mu).
+// Sums of dy and of dy (x - mu): in float for the GROUP values that a thread takes at once, then in double.
 struct GradientSums {
     float sum = 0;
     float product = 0;
@@ -50,11 +48,11 @@ struct GradientSums {
 
     // The block's sums as number `block` of `blocks`: partial (2, blocks). All threads call it.
     __device__ void write(double* partial, long long block, long long blocks) {
-        total = block_sum(total);
-        total_product = block_sum(total_product);
+        double totals[] = {total, total_product};
+        block_sums(totals);
         if (threadIdx.x == 0) {
-            partial[block] = total;
-            partial[blocks + block] = total_product;
+            partial[block] = totals[0];
+            partial[blocks + block] = totals[1];
         }
     }
 };

@@ -22,7 +22,7 @@ template <class Real> DEVICE Real warp_sum(Real value) {
 }
 
 // The sum over the block, in every thread. All threads call it.
-template <class Real> DEVICE Real block_sum(Real value) {
+template <class Real> DEVICE Real block_sum_everywhere(Real value) {
     static __shared__ Real warp_sums[WARPS];
     value = warp_sum(value);
     __syncthreads();  // an earlier sum has been read by all
@@ -35,6 +35,36 @@ template <class Real> DEVICE Real block_sum(Real value) {
         total += warp_sums[warp];
     }
     return total;
+}
+
+// Makes the values of thread 0 their sums over the block. All threads call it.
+template <class Real, int COUNT> DEVICE void block_sums(Real (&values)[COUNT]) {
+    static __shared__ Real warp_sums[COUNT][WARPS];
+    __syncthreads();  // earlier sums have been read
+#pragma unroll
+    for (int i = 0; i < COUNT; i++) {
+        Real sum = warp_sum(values[i]);
+        if (threadIdx.x % WARP == 0) {
+            warp_sums[i][threadIdx.x / WARP] = sum;
+        }
+    }
+    __syncthreads();
+    if (threadIdx.x == 0) {
+#pragma unroll
+        for (int i = 0; i < COUNT; i++) {
+            values[i] = 0;
+            for (int warp = 0; warp < WARPS; warp++) {
+                values[i] += warp_sums[i][warp];
+            }
+        }
+    }
+}
+
+// The sum over the block, in thread 0. All threads call it.
+template <class Real> DEVICE Real block_sum(Real value) {
+    Real values[] = {value};
+    block_sums(values);
+    return values[0];
 }
 
 // sums[s] = sum over p of partial[s * partials + p] for s below `count`, one warp a sum; then all threads may read
@@ -53,7 +83,7 @@ DEVICE void finish_sums(double* sums, const double* partial, long long count, lo
     __syncthreads();
 }
 
-// The sum of one channel's partial sums, partial[(n * channels + channel) * chunks + chunk], in every thread.
+// The sum of one channel's partial sums, partial[(n * channels + channel) * chunks + chunk], in thread 0.
 DEVICE double channel_sum(const double* partial, long long batch, long long channels, long long channel,
                           long long chunks) {
     double sum = 0;

@@ -1,106 +1,81 @@
 // Batch renormalisation with dropout behind it, and its gradient: renorm_apply, renorm_backward_partial and
-// renorm_backward_apply of batch_renorm.cu with the mask of dropout.cuh on y and on dy. A thread draws once for four
+// renorm_backward_apply of batch_renorm.cu with the mask of dropout.cuh on y and on dy, drawn once for four
 // channels. Ops: lobule.op.BatchRenorm, BatchRenormBackward.
 //
-// Layout: as in batch_renorm.cu. y may be x, dx may be dy or x. Grid: N * ceil(C/4) * chunks, chunks of at most
-// GROUP * BLOCK voxels.
+// Layout: as in batch_renorm.cu. y may be x, dx may be dy or x. Grid: N * ceil(C/4) * chunks.
 // Workspace: partial and means as in batch_renorm.cu; renorm_backward_finish stands between the two backward kernels.
 // Launched by lobule.device.cuda.norm.CudaBatchRenorm, CudaBatchRenormBackward.
 #include "dropout.cuh"
 #include "norm.cuh"
 
-// The norms of a group's channels; those behind the last channel are not used.
-struct GroupNorms {
-    Norm of[LANES];
-};
-
-DEVICE GroupNorms group_norms(const float* statistics, const float* gamma, const float* beta, long long channels,
-                              const ChannelGroup& group) {
-    GroupNorms norms;
-#pragma unroll
-    for (int lane = 0; lane < LANES; lane++) {
-        long long c = lane < group.lanes ? group.channel + lane : group.channel;
-        norms.of[lane] = norm_of(statistics, gamma, beta, channels, c);
-    }
-    return norms;
-}
-
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 renorm_dropout_apply(float* y, const float* x, const float* statistics, const float* gamma, const float* beta,
                      long long channels, long long voxels, long long chunks, long long relu, unsigned long long seed,
                      unsigned long long index, unsigned long long micro_step, unsigned long long threshold,
                      double scale) {
     ChannelGroup group = channel_group(channels, voxels, chunks);
-    long long first = group.row * voxels;
-    GroupNorms norms = group_norms(statistics, gamma, beta, channels, group);
-    DropoutMask mask = {seed, index, micro_step, threshold, (float) scale};
-    for (long long i = group.begin + threadIdx.x; i < group.end; i += BLOCK) {
-        Words words = mask.words(group.philox_block + i * group.philox_step);
-#pragma unroll
-        for (int lane = 0; lane < LANES; lane++) {
-            if (lane < group.lanes) {
-                long long at = first + lane * voxels + i;
-                float output = norms.of[lane].output(x[at] - norms.of[lane].mean);
-                y[at] = mask.apply(words.word[lane], relu ? rectified(output) : output);
-            }
-        }
+    DrawnDropout drawn = draw({seed, index, micro_step, threshold, (float) scale}, group);
+#pragma unroll 1
+    for (int lane = 0; lane < group.lanes; lane++) {
+        Chunk chunk = group.of(lane);
+        DropoutMask mask = drawn.of(lane, chunk);
+        Norm norm = norm_of(statistics, gamma, beta, channels, group.channel + lane);
+        for_each_group(chunk, voxels, [&](auto& values) {
+            values.each([&](int i, float& value) {
+                float output = norm.output(value - norm.mean);
+                value = mask.apply(i, relu ? rectified(output) : output);
+            });
+            values.store(y);
+        }, x);
     }
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 renorm_dropout_backward_partial(double* partial, const float* x, const float* dy, const float* statistics,
                                 const float* gamma, const float* beta, long long batch, long long channels,
                                 long long voxels, long long chunks, long long relu, unsigned long long seed,
                                 unsigned long long index, unsigned long long micro_step,
                                 unsigned long long threshold, double scale) {
     ChannelGroup group = channel_group(channels, voxels, chunks);
-    long long first = group.row * voxels;
-    GroupNorms norms = group_norms(statistics, gamma, beta, channels, group);
-    DropoutMask mask = {seed, index, micro_step, threshold, (float) scale};
-    GradientSums sums[LANES];
-    for (long long i = group.begin + threadIdx.x; i < group.end; i += BLOCK) {
-        Words words = mask.words(group.philox_block + i * group.philox_step);
-#pragma unroll
-        for (int lane = 0; lane < LANES; lane++) {
-            if (lane < group.lanes) {
-                long long at = first + lane * voxels + i;
-                float centred = x[at] - norms.of[lane].mean;
-                float kept = mask.apply(words.word[lane], dy[at]);
-                sums[lane].add(norms.of[lane].gradient(centred, kept, relu), centred);
-            }
-        }
-    }
-#pragma unroll
-    for (int lane = 0; lane < LANES; lane++) {
-        if (lane < group.lanes) {
-            long long block = (group.row + lane) * chunks + blockIdx.x % chunks;
-            sums[lane].end_group();
-            sums[lane].write(partial, block, batch * channels * chunks);
-        }
+    DrawnDropout drawn = draw({seed, index, micro_step, threshold, (float) scale}, group);
+#pragma unroll 1
+    for (int lane = 0; lane < group.lanes; lane++) {
+        Chunk chunk = group.of(lane);
+        DropoutMask mask = drawn.of(lane, chunk);
+        Norm norm = norm_of(statistics, gamma, beta, channels, group.channel + lane);
+        GradientSums sums;
+        for_each_group(chunk, voxels, [&](auto& values) {
+            values.each([&](int i, float value, float gradient) {
+                float centred = value - norm.mean;
+                sums.add(norm.gradient(centred, mask.apply(i, gradient), relu), centred);
+            });
+            sums.end_group();
+        }, x, dy);
+        sums.write(partial, (group.row + lane) * chunks + group.chunk, batch * channels * chunks);
     }
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 renorm_dropout_backward_apply(float* dx, const float* x, const float* dy, const float* statistics, const float* gamma,
                               const float* beta, const float* means, long long channels, long long voxels,
                               long long chunks, long long relu, unsigned long long seed, unsigned long long index,
                               unsigned long long micro_step, unsigned long long threshold, double scale) {
     ChannelGroup group = channel_group(channels, voxels, chunks);
-    long long first = group.row * voxels;
-    GroupNorms norms = group_norms(statistics, gamma, beta, channels, group);
-    DropoutMask mask = {seed, index, micro_step, threshold, (float) scale};
-    for (long long i = group.begin + threadIdx.x; i < group.end; i += BLOCK) {
-        Words words = mask.words(group.philox_block + i * group.philox_step);
-#pragma unroll
-        for (int lane = 0; lane < LANES; lane++) {
-            if (lane < group.lanes) {
-                long long at = first + lane * voxels + i;
-                float centred = x[at] - norms.of[lane].mean;
-                float kept = mask.apply(words.word[lane], dy[at]);
-                float gradient = norms.of[lane].gradient(centred, kept, relu);
-                dx[at] = means_of(means, channels, group.channel + lane)
-                             .input_gradient(norms.of[lane], centred, gradient);
-            }
-        }
+    DrawnDropout drawn = draw({seed, index, micro_step, threshold, (float) scale}, group);
+#pragma unroll 1
+    for (int lane = 0; lane < group.lanes; lane++) {
+        Chunk chunk = group.of(lane);
+        DropoutMask mask = drawn.of(lane, chunk);
+        long long c = group.channel + lane;
+        Norm norm = norm_of(statistics, gamma, beta, channels, c);
+        GradientMeans mean = means_of(means, channels, c);
+        for_each_group(chunk, voxels, [&](auto& values) {
+            values.each([&](int i, float& value, float gradient) {
+                float centred = value - norm.mean;
+                float kept = mask.apply(i, gradient);
+                value = mean.input_gradient(norm, centred, norm.gradient(centred, kept, relu));
+            });
+            values.store(dx);
+        }, x, dy);
     }
 }

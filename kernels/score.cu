@@ -31,11 +31,11 @@ score_partial(double* partial, const float* logits, const unsigned char* target,
         entries[3] += one;
         entries[4] += voxel.probability(voxel.best) * one;
     }
+    block_sums(entries);
+    if (threadIdx.x == 0) {
 #pragma unroll
-    for (int entry = 0; entry < ENTRIES; entry++) {
-        double sum = block_sum(entries[entry]);
-        if (threadIdx.x == 0) {
-            partial[entry * (long long) gridDim.x + blockIdx.x] = sum;
+        for (int entry = 0; entry < ENTRIES; entry++) {
+            partial[entry * (long long) gridDim.x + blockIdx.x] = entries[entry];
         }
     }
 }

@@ -43,13 +43,13 @@ dice_partial(double* partial, const float* logits, const unsigned char* target, 
     }
     long long partials = batch * chunks;
     double* place = partial + first * 2 * partials + blockIdx.x % partials;
+    block_sums(intersections);
+    block_sums(sizes);
 #pragma unroll
     for (int j = 0; j < CLASSES_A_BLOCK; j++) {
-        double intersection = block_sum(intersections[j]);
-        double size = block_sum(sizes[j]);
         if (threadIdx.x == 0 && first + j < classes) {
-            place[2 * j * partials] = intersection;
-            place[(2 * j + 1) * partials] = size;
+            place[2 * j * partials] = intersections[j];
+            place[(2 * j + 1) * partials] = sizes[j];
         }
     }
 }

@@ -36,8 +36,9 @@ public final class CudnnBatchRenorm implements Kernel {
         KernelCall computing = norm.computing(coefficients, operands);
         DevicePointer x = DeviceBuffer.pointer(operands.input(0));
         DevicePointer y = DeviceBuffer.pointer(operands.output(0));
-        KernelCall relu = kernels.call("cudnn_norm", "relu").pointers(y).sizes(shape.elements())
-                .build(kernels.blocks(shape.elements()));
+        long chunks = Kernels.chunks(shape.elements());
+        KernelCall relu = kernels.call("cudnn_norm", "relu").pointers(y).sizes(shape.elements(), chunks)
+                .build(chunks);
         return step -> {
             computing.launch();
             norm.forward(coefficients, x, y);

@@ -52,8 +52,9 @@ public final class CudnnBatchRenormBackward implements Kernel {
         DevicePointer dy = DeviceBuffer.pointer(operands.input(4));
         DevicePointer dx = DeviceBuffer.pointer(operands.output(0));
         DevicePointer passed = op.relu() ? workspace.plus(fixedBytes()) : dy;
+        long chunks = Kernels.chunks(shape.elements());
         KernelCall mask = kernels.call("cudnn_norm", "relu_gradient").pointers(passed, passed, dy)
-                .sizes(shape.elements()).build(kernels.blocks(shape.elements()));
+                .sizes(shape.elements(), chunks).build(chunks);
         KernelCall.Builder converting = kernels.call("cudnn_norm", "norm_gradients")
                 .tensors(operands.state(0), operands.state(1)).pointers(dscale, dshift).tensors(operands.input(1))
                 .sizes(shape.channels());

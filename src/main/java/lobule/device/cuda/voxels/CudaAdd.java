@@ -17,9 +17,10 @@ public final class CudaAdd implements Kernel {
     @Override
     public Launch bind(Operands operands) {
         long elements = operands.output(0).spec().shape().elements();
+        long chunks = Kernels.chunks(elements);
         KernelCall call = kernels.call("elementwise", "add")
-                .tensors(operands.output(0), operands.input(0), operands.input(1)).sizes(elements)
-                .build(kernels.blocks(elements));
+                .tensors(operands.output(0), operands.input(0), operands.input(1)).sizes(elements, chunks)
+                .build(chunks);
         return step -> call.launch();
     }
 }
