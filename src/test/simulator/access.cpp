@@ -105,6 +105,13 @@ uint8_t* parameter_access(const Warp& warp, int lane, uint64_t offset, uint32_t 
     return const_cast<uint8_t*>(parameters.data()) + offset;
 }
 
+void describe_access(Instruction& in, Space space, Access access, uint32_t bytes) {
+    if (space != Space::Global && space != Space::Generic) return;
+    in.access_bytes = bytes;
+    in.reads = access != Access::Store;
+    in.writes = access != Access::Load;
+}
+
 Space take_space(Decoder& decoder) {
     if (decoder.take("global")) return Space::Global;
     if (decoder.take("shared")) return Space::Shared;

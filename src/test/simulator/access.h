@@ -97,6 +97,8 @@ struct Addresses {
     }
 };
 
+// What the instruction does to memory that other blocks can reach, for those who count it.
+void describe_access(Instruction& in, Space space, Access access, uint32_t bytes);
 // Reads the address operand and where it points; sets the instruction's source, offset and site.
 Space decode_address(Decoder& decoder, const Operand& operand, Space named, Instruction& in);
 // Takes a state space off the modifiers.

@@ -38,6 +38,25 @@ const std::unordered_map<std::string, Special>& specials() {
     return names;
 }
 
+InstructionKind kind_of(const Statement& statement) {
+    const std::vector<std::string>& modifiers = statement.modifiers;
+    auto has = [&](const char* name) { return std::find(modifiers.begin(), modifiers.end(), name) != modifiers.end(); };
+    const std::string& opcode = statement.opcode;
+    if (opcode == "ld" || opcode == "ldu" || opcode == "st" || opcode == "atom" || opcode == "red") {
+        return has("param") ? InstructionKind::Other : InstructionKind::Memory;
+    }
+    for (const char* other : {"mov", "cvta", "bra", "ret", "exit", "bar", "barrier", "shfl", "vote", "activemask"}) {
+        if (opcode == other) return InstructionKind::Other;
+    }
+    if (has("f64")) return InstructionKind::Float64;
+    if (has("f32")) return InstructionKind::Float32;
+    for (const std::string& modifier : modifiers) {
+        bool type = modifier.size() > 1 && (modifier[0] == 's' || modifier[0] == 'u' || modifier[0] == 'b');
+        if (type && modifier.find_first_not_of("0123456789", 1) == std::string::npos) return InstructionKind::Integer;
+    }
+    return InstructionKind::Other;
+}
+
 void invert(Warp& warp, const Instruction& in) {
     const int32_t* p = warp.at<int32_t>(in.source[0]);
     for_lanes(warp, warp.at<int32_t>(in.destination), [=](int l) { return ~p[l]; });
@@ -203,6 +222,7 @@ uint32_t Decoder::label(const Operand& operand) const {
 void Decoder::emit(const Instruction& instruction) {
     Instruction in = instruction;
     in.line = statement_->line;
+    in.kind = kind_of(*statement_);
     if (!statement_->guard.empty() && in.run != invert) {
         in.guard = registers_.at(statement_->guard);
         in.guard_negated = statement_->guard_negated;

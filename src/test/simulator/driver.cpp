@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "device.h"
+#include "profile.h"
 
 namespace simgpu {
 
@@ -163,6 +164,7 @@ __attribute__((destructor)) void end_of_process() {
     Driver& driver = Driver::instance();
     if (driver.mutex.try_lock()) {
         driver.report_leaks();
+        write_profile();
         driver.mutex.unlock();
     }
     if (faulted()) _exit(kFaultExit);

@@ -5,6 +5,7 @@
 
 #include "device.h"
 #include "driver.h"
+#include "profile.h"
 
 using namespace simgpu;
 using Address = unsigned long long;
@@ -40,6 +41,7 @@ void copy(const char* name, Address to, Address from, uint64_t bytes) {
     if (to < from + bytes && from < to + bytes) throw Fault(kInvalidValue, std::string(name) + ": the ranges overlap");
     std::memcpy(target, source, bytes);
     Driver::instance().memory().copy_shadow(to, from, bytes);
+    record_transfer("(copy)", bytes, bytes);
 }
 
 template <class T>
@@ -48,6 +50,7 @@ void fill(const char* name, Address to, T value, uint64_t count) {
     device::check_range(name, pointer(to), count * sizeof(T), sizeof(T));
     T* target = reinterpret_cast<T*>(device::writable(name, pointer(to), count * sizeof(T)));
     for (uint64_t i = 0; i < count; i++) target[i] = value;
+    record_transfer("(fill)", 0, count * sizeof(T));
 }
 
 // Now, after what a call without a stream waits for.

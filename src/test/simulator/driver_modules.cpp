@@ -88,7 +88,9 @@ std::vector<uint8_t> gather_parameters(const Kernel& kernel, void** parameters, 
 
 void run(const Launch& launch) {
     auto begin = std::chrono::steady_clock::now();
-    LaunchCount count = execute(launch);
+    LaunchProfile profile;
+    LaunchCount count = execute(launch, profiling() ? &profile : nullptr);
+    if (profiling()) record_profile(launch.kernel->name, launch.grid.count(), profile);
     if (!logging()) return;
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     log(format("%s grid %u,%u,%u block %u,%u,%u: %.3f ms, %lu warp instructions, %.0f million lanes/s",

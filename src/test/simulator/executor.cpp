@@ -25,7 +25,8 @@ namespace {
 // Registers and local memory of one warp at a time, or of all warps of a block where barriers interleave them.
 class BlockRunner {
 public:
-    explicit BlockRunner(const Launch& launch) : launch_(launch), kernel_(*launch.kernel) {
+    // Counts into the tally where there is one.
+    BlockRunner(const Launch& launch, Tally* tally) : launch_(launch), kernel_(*launch.kernel), tally_(tally) {
         uint32_t threads = static_cast<uint32_t>(launch.block.count());
         warps_.resize((threads + kLanes - 1) / kLanes);
         frames_ = kernel_.has_barrier ? static_cast<uint32_t>(warps_.size()) : 1;
@@ -63,7 +64,8 @@ public:
             waiting = false;
             for (Warp& warp : warps_) {
                 if (!kernel_.has_barrier) start(warp, block);
-                if (warp.state != Warp::Done) run_to_barrier(warp);
+                if (warp.state != Warp::Done && tally_ == nullptr) run_to_barrier<false>(warp);
+                if (warp.state != Warp::Done && tally_ != nullptr) run_to_barrier<true>(warp);
                 waiting |= warp.state == Warp::AtBarrier;
             }
             shared_.epoch++;
@@ -142,6 +144,7 @@ private:
         return 0;
     }
 
+    template <bool counting>
     void run_to_barrier(Warp& warp) {
         warp.state = Warp::Running;
         const Instruction* code = kernel_.code.data();
@@ -153,6 +156,7 @@ private:
             }
             const Instruction& in = code[warp.pc++];
             executed++;
+            if constexpr (counting) tally_->count(warp, in);
             if (in.guard == kNone || in.controls) {
                 in.run(warp, in);
             } else {
@@ -199,6 +203,7 @@ private:
 
     const Launch& launch_;
     const Kernel& kernel_;
+    Tally* const tally_;
     std::vector<Warp> warps_;
     SharedMemory shared_;
     uint32_t frames_ = 1;
@@ -209,16 +214,20 @@ private:
 
 }  // namespace
 
-LaunchCount execute(const Launch& launch) {
+LaunchCount execute(const Launch& launch, LaunchProfile* profile) {
     uint64_t blocks = launch.grid.count();
     std::atomic<uint64_t> next{0}, executed{0};
     std::atomic<bool> stop{false};
     std::mutex mutex;
     uint64_t fault_block = UINT64_MAX;
     std::optional<Fault> fault;
+    std::optional<TouchedSectors> touched;
+    if (profile != nullptr) touched.emplace(*launch.memory);
     // Blocks start in increasing order, so every block below a faulty one runs to its end or to its own fault.
     auto work = [&](unsigned) {
-        BlockRunner runner(launch);
+        std::optional<Tally> tally;
+        if (touched) tally.emplace(*touched);
+        BlockRunner runner(launch, tally ? &*tally : nullptr);
         for (uint64_t b = next++; b < blocks && !stop; b = next++) {
             try {
                 runner.run(b);
@@ -232,6 +241,9 @@ LaunchCount execute(const Launch& launch) {
             }
         }
         executed += runner.executed();
+        if (!tally) return;
+        std::lock_guard<std::mutex> lock(mutex);
+        profile->add(tally->counts());
     };
     if (blocks == 1 || launch.kernel->ordered) {
         work(0);

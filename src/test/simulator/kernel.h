@@ -17,6 +17,10 @@ using Handler = void (*)(Warp&, const Instruction&);
 constexpr int kLanes = 32;
 constexpr uint32_t kNone = UINT32_MAX;
 
+// Which of a multiprocessor's units an instruction keeps busy; the type's, whatever it does with it.
+enum class InstructionKind : uint8_t { Memory, Float32, Float64, Integer, Other };
+constexpr int kInstructionKinds = 5;
+
 // Register operands are byte offsets into the warp's frame, where a register holds its 32 lanes side by side:
 // predicates as int32 (0 or -1), 16-bit values as uint16, the rest as uint32 or uint64. Constants and special
 // registers are registers that are filled before the warp starts.
@@ -35,6 +39,9 @@ struct Instruction {
     uint32_t target = 0;                  // of a branch
     uint32_t reconvergence = 0;           // where the lanes of a divergent branch meet again
     uint32_t extra = 0;                   // small immediate: barrier number, table of lop3
+    InstructionKind kind = InstructionKind::Other;
+    bool reads = false, writes = false;   // memory that any thread can reach
+    uint32_t access_bytes = 0;            // of one thread, then; 0 for all other instructions
     int line = 0;
 };
 

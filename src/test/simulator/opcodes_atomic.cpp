@@ -107,6 +107,7 @@ void decode_atomic(Decoder& decoder, bool answers) {
     in.run = handler_for(decoder, space, name, type);
     bool order_matters = type[0] == 'f' || name == "exch" || name == "cas" || answers;
     if (order_matters) decoder.ordered();
+    describe_access(in, space, Access::Atomic, width == Width::Bits64 ? 8 : 4);
     decoder.emit(in);
 }
 

@@ -167,6 +167,8 @@ void decode_access(Decoder& decoder, bool load) {
     space = decode_address(decoder, decoder.operand(load ? 1 : 0), space, in);
     if (!load && (space == Space::Parameter || space == Space::Constant)) decoder.refuse("this memory is read-only");
     in.run = load ? load_handler(decoder, space, width, type) : store_handler(decoder, space, width, type);
+    uint32_t bits = static_cast<uint32_t>(std::stoul(type.substr(1)));
+    describe_access(in, space, load ? Access::Load : Access::Store, in.elements * bits / 8);
     decoder.emit(in);
 }
 

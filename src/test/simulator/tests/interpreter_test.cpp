@@ -9,6 +9,7 @@ int main() {
     control_flow();
     warps();
     memory();
+    profile();
     std::printf("%d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }
