@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import lobule.device.Device;
-import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.device.cuda.CudaDevice;
+import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.device.cuda.options.CudaOptions;
+import lobule.runtime.LaunchTime;
 import lobule.train.AlgorithmRecord;
 import lobule.train.ConfigLayers;
+import lobule.train.ProfileRecord;
 import lobule.train.Resumption;
 import lobule.train.RunFolder;
 import lobule.train.RunSettings;
@@ -140,8 +142,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         description.summary(folder, config, last, (System.nanoTime() - start) * 1e-9);
         if (cuda.profile()) {
-            last.ifPresent(step -> new ProfileTable(out).print(trainer.model().trainingRun().profile(),
-                    step.seconds()));
+            List<LaunchTime> launches = trainer.model().trainingRun().profile();
+            last.ifPresent(step -> {
+                new ProfileTable(out).print(launches, step.seconds());
+                ProfileRecord.write(folder, launches, step.seconds());
+            });
         }
     }
 

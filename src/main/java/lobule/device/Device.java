@@ -3,6 +3,7 @@ package lobule.device;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -61,6 +62,11 @@ public interface Device extends AutoCloseable {
      */
     default long takenBytes(List<Long> allocations) {
         return allocations.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Bytes of the device's own memory that are free; empty where it computes on the host's. */
+    default OptionalLong freeBytes() {
+        return OptionalLong.empty();
     }
 
     /** Whether {@link #prefetch} brings anything. Devices that compute on the host's memory have no need to. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Step;
@@ -35,6 +36,7 @@ public final class TrainingModel implements AutoCloseable {
     private final Program trainingProgram;
     private final Device device;
     private final long plannedBytes;
+    private final Optional<FreeMemory> freeMemory;
     private final Regions regions;
     private final Executable trainingRun;
     private final Executable evaluationRun;
@@ -43,14 +45,18 @@ public final class TrainingModel implements AutoCloseable {
         this.device = device;
         this.training = training;
         this.evaluation = evaluation;
+        OptionalLong opened = device.freeBytes();
         try {
             trainingProgram = own(Program.prepare(device, training.graph()));
             Program evaluationProgram = own(Program.prepare(device, evaluation.graph()));
             plannedBytes = MemoryReport.of(device, trainingProgram, evaluationProgram).totalBytes();
+            OptionalLong prepared = device.freeBytes();
             regions = own(Regions.allocate(device, training.graph()));
             Buffer arena = own(device.allocate(arenaBytes(trainingProgram, evaluationProgram)));
             trainingRun = trainingProgram.bind(regions, arena);
             evaluationRun = evaluationProgram.bind(regions, arena);
+            freeMemory = opened.isEmpty() ? Optional.empty() : Optional.of(new FreeMemory(opened.getAsLong(),
+                    prepared.orElseThrow(), device.freeBytes().orElseThrow()));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -92,6 +98,11 @@ public final class TrainingModel implements AutoCloseable {
     /** Device memory that this model takes: all regions, the arena, and what its kernels hold. */
     public long plannedBytes() {
         return plannedBytes;
+    }
+
+    /** What the device had free meanwhile; empty where it computes on the host's memory. */
+    public Optional<FreeMemory> freeMemory() {
+        return freeMemory;
     }
 
     /** Sets parameters and statistics to their start, the same for a seed on every device; moments to 0. */

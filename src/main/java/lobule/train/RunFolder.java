@@ -62,6 +62,16 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("algorithms.json");
     }
 
+    /** What a GPU had free, and what the run planned and took of it; on other devices there is none. */
+    public Path memory() {
+        return path.resolve("memory.json");
+    }
+
+    /** Where the time of the last step went, for a run that timed its launches. */
+    public Path profile() {
+        return path.resolve("profile.json");
+    }
+
     /** What is learned from, file by file. */
     public Path data() {
         return path.resolve("data.json");

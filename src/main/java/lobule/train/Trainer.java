@@ -90,6 +90,7 @@ public final class Trainer implements AutoCloseable {
         if (device instanceof CudaDevice gpu) {
             AlgorithmRecord.write(folder, gpu.choices());
         }
+        MemoryRecord.write(folder, device, model);
         RunPictures pictures = new RunPictures(folder, config, data, listener);
         try (MetricsLog log = MetricsLog.open(folder.metrics(), from.step());
                 StepRunner runner = new StepRunner(config, data, model, from.microStep())) {
@@ -128,6 +129,7 @@ public final class Trainer implements AutoCloseable {
         }
         StepMetrics last = steps.getLast();
         reached.write(folder, config, data, model);
+        MemoryRecord.write(folder, device, model);
         pictures.drawProgress(steps);
         pictures.drawPrediction(runner, last);
         return Optional.of(last);

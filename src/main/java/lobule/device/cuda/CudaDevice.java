@@ -5,6 +5,7 @@ import static jcuda.driver.JCudaDriver.cuInit;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jcuda.driver.CUresult;
 import lobule.device.Buffer;
 import lobule.device.Device;
@@ -165,6 +166,12 @@ public final class CudaDevice implements Device {
     @Override
     public long takenBytes(List<Long> allocations) {
         return DeviceBuffer.takenBytes(allocations);
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+        owner.requireUsable();
+        return OptionalLong.of(context.freeBytes());
     }
 
     @Override

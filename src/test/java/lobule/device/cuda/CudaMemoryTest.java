@@ -13,6 +13,7 @@ import lobule.device.Buffer;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.Step;
 import lobule.device.cuda.options.CudnnOp;
+import lobule.nn.FreeMemory;
 import lobule.nn.Loss;
 import lobule.nn.Recompute;
 import lobule.nn.TrainingModel;
@@ -73,6 +74,10 @@ class CudaMemoryTest {
             try (TrainingModel model = network.create(device)) {
                 assertEquals(planned, model.plannedBytes());
                 assertEquals(planned, free - freeBytes());
+                FreeMemory seen = model.freeMemory().orElseThrow();
+                assertEquals(freeBytes(), seen.taken());
+                assertEquals(planned, seen.opened() - seen.taken());
+                assertTrue(seen.prepared() > seen.taken(), seen::toString);
             }
             assertEquals(free, freeBytes());
         }

@@ -1,0 +1,43 @@
+package lobule.train;
+
+import java.nio.charset.StandardCharsets;
+import lobule.device.Device;
+import lobule.file.AtomicFile;
+import lobule.nn.FreeMemory;
+import lobule.nn.TrainingModel;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Memory of the device that a run planned and took, as the driver counts it; components are the keys, there in snake
+ * case.
+ *
+ * @param plannedBytes      of the model
+ * @param takenBytes        by the model; less than planned by what kernels hold, which they take when prepared
+ * @param freeOpenedBytes   free with the device open
+ * @param freePreparedBytes once kernels were prepared and libraries loaded
+ * @param freeTakenBytes    once the model had its memory
+ * @param freeNowBytes      when this was written: before the first step, and again after the last
+ */
+record MemoryRecord(long plannedBytes, long takenBytes, long freeOpenedBytes, long freePreparedBytes,
+                    long freeTakenBytes, long freeNowBytes) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    /** Writes nothing for a device on the host's memory. */
+    static void write(RunFolder folder, Device device, TrainingModel model) {
+        model.freeMemory().map(free -> of(model.plannedBytes(), free, device.freeBytes().orElseThrow()))
+                .ifPresent(record -> {
+                    byte[] json = (JSON.writeValueAsString(record) + "\n").getBytes(StandardCharsets.UTF_8);
+                    AtomicFile.write(folder.memory(), out -> out.write(json));
+                });
+    }
+
+    private static MemoryRecord of(long planned, FreeMemory free, long now) {
+        return new MemoryRecord(planned, free.prepared() - free.taken(), free.opened(), free.prepared(), free.taken(),
+                now);
+    }
+}

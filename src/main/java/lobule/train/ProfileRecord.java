@@ -1,0 +1,49 @@
+package lobule.train;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import lobule.file.AtomicFile;
+import lobule.runtime.LaunchTime;
+import lobule.tensor.Shape;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where the time of one training step went, launch by launch, for programs; components are the keys, there in snake
+ * case.
+ *
+ * @param seconds  of the whole step by the clock on the wall
+ * @param launches in the order in which they ran
+ */
+public record ProfileRecord(double seconds, List<Launch> launches) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    /**
+     * One launch.
+     *
+     * @param firstInput its shape
+     * @param seconds    on the device
+     * @param bytes      of all operands
+     * @param flop       of its products; 0 where there are none
+     */
+    public record Launch(String node, String op, List<Long> firstInput, double seconds, long bytes, long flop) {
+        static Launch of(LaunchTime launch) {
+            Shape first = launch.node().inputs().getFirst().spec().shape();
+            return new Launch(launch.node().name(), launch.node().op().label(), first.sizes(), launch.seconds(),
+                    launch.bytes(), launch.flop());
+        }
+    }
+
+    /** Writes the record whole or not at all; nothing where nothing was timed. */
+    public static void write(RunFolder folder, List<LaunchTime> launches, double seconds) {
+        if (!launches.isEmpty()) {
+            ProfileRecord profile = new ProfileRecord(seconds, launches.stream().map(Launch::of).toList());
+            byte[] json = (JSON.writeValueAsString(profile) + "\n").getBytes(StandardCharsets.UTF_8);
+            AtomicFile.write(folder.profile(), out -> out.write(json));
+        }
+    }
+}
