@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "device.h"
+#include "float_math.h"
 #include "worker_pool.h"
 
 #define SIMGPU_EXPORT extern "C" __attribute__((visibility("default")))
@@ -17,6 +18,8 @@ namespace {
 enum Status : int {
     kSuccess = 0, kNotInitialized = 1, kAllocFailed = 3, kInvalidValue = 7, kExecutionFailed = 13, kNotSupported = 15
 };
+
+enum Math : int { kTensorOpMath = 1, kTf32Math = 3 };
 
 struct Refusal {
     Status status;
@@ -68,6 +71,7 @@ struct Product {
     float* c;
     int64_t lda, ldb, ldc;
     int64_t stride_a = 0, stride_b = 0, stride_c = 0, count = 1;
+    bool rounded = false;  // factors, for tensor cores
 };
 
 struct Shape {
@@ -94,6 +98,14 @@ void each_column(const Shape& s, const float* data, F f) {
 const float* input(const char* what, const Shape& s, const float* data) {
     each_column(s, data, [&](const float* at, uint64_t bytes) { device::readable(what, at, bytes); });
     return reinterpret_cast<const float*>(device::raw(what, data, 4));
+}
+
+// All that lies between the first and the last element, rounded into `copy` where tensor cores take it.
+const float* factors(const Product& p, const Shape& s, const float* data, std::vector<float>& copy) {
+    if (!p.rounded || s.rows * s.columns == 0) return data;
+    copy.resize(static_cast<size_t>((s.columns - 1) * s.leading + s.rows));
+    for (size_t i = 0; i < copy.size(); i++) copy[i] = simgpu::to_tf32(data[i]);
+    return copy.data();
 }
 
 float* output(const Shape& s, float* data, bool read) {
@@ -135,8 +147,9 @@ void multiply(const Product& p) {
     Shape as{p.transpose_a ? p.k : p.m, p.transpose_a ? p.m : p.k, p.lda};
     Shape bs{p.transpose_b ? p.n : p.k, p.transpose_b ? p.k : p.n, p.ldb};
     for (int64_t i = 0; i < p.count; i++) {
-        const float* a = input("A", as, p.a + i * p.stride_a);
-        const float* b = input("B", bs, p.b + i * p.stride_b);
+        std::vector<float> a_copy, b_copy;
+        const float* a = factors(p, as, input("A", as, p.a + i * p.stride_a), a_copy);
+        const float* b = factors(p, bs, input("B", bs, p.b + i * p.stride_b), b_copy);
         float* c = output({p.m, p.n, p.ldc}, p.c + i * p.stride_c, p.beta != 0);
         int64_t tiles = (p.m + kTile - 1) / kTile;
         simgpu::WorkerPool::shared().for_each(static_cast<uint64_t>(p.n * tiles), [&](uint64_t task) {
@@ -157,6 +170,7 @@ int product(const char* name, void* handle, int transpose_a, int transpose_b, Pr
         p.transpose_b = transpose_b != 0;
         p.alpha = *alpha;
         p.beta = *beta;
+        p.rounded = (own.math == kTensorOpMath || own.math == kTf32Math) && device::compute_capability() >= 80;
         check(p);
         device::enqueue(own.stream, [p] { multiply(p); });
     });

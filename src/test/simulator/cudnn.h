@@ -15,7 +15,7 @@ namespace simgpu::cudnn {
 // Numbers of cuDNN 9.
 enum Status : int {
     kSuccess = 0, kNotInitialized = 1001, kBadParam = 2000, kNullPointer = 2002, kNotSupported = 3000,
-    kExecutionFailed = 5000
+    kInternal = 4000, kAllocFailed = 4003, kExecutionFailed = 5000
 };
 enum DataType { kFloat = 0, kDouble = 1 };
 

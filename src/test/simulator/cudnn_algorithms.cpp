@@ -60,27 +60,39 @@ bool does(const Algorithm& a, const Geometry& g) {
 
 uint64_t aligned(uint64_t bytes) { return (bytes + 255) / 256 * 256; }
 
-Performance performance(Pass pass, int number, const Geometry& g, uint64_t limit) {
+// Tensor cores are four times as fast. Without them a math type that allows them is as fast as FMA, nearly.
+double speed(Pass pass, const Algorithm& a, const Geometry& g) {
+    if (g.math == kFmaMath) return a.rate;
+    return a.rate * (rounds_factors(g.math) && !transforms(pass, a.number) ? 4 : 1.02);
+}
+
+Performance performance(Pass pass, int number, const Geometry& g, uint64_t limit, bool tried) {
     Performance p{number, kNotSupported, -1, 0, 0, g.math, {}};
     const Algorithm* a = find(pass, number);
     if (a == nullptr || !does(*a, g)) return p;
     p.memory = workspace_bytes(pass, number, g);
     p.determinism = a->deterministic ? 1 : 0;
     if (p.memory > limit) return p;
-    p.status = kSuccess;
-    p.milliseconds = static_cast<float>(0.01 + g.flops() / (a->rate * 8e12) * 1e3);
+    p.status = tried ? planted::find_status(pass, number) : kSuccess;
+    if (p.status == kSuccess) p.milliseconds = static_cast<float>(0.01 + g.flops() / (speed(pass, *a, g) * 8e12) * 1e3);
     return p;
 }
 
-// Fastest first, those that do not apply last.
-void list(Pass pass, const Geometry& g, uint64_t limit, int wanted, int* returned, Performance* results) {
+// Each algorithm once under the descriptor's math type and once under the default one, where that is another. Fastest
+// first, those that fail or do not apply last.
+void list(Pass pass, const Geometry& g, uint64_t limit, bool tried, int wanted, int* returned, Performance* results) {
     require_pointer(returned, "the count");
     require_pointer(results, "the results");
     if (wanted < 1) refuse("no results are wanted");
     std::vector<Performance> all;
-    for (int number = 0; number < algorithm_count(pass); number++) all.push_back(performance(pass, number, g, limit));
+    for (int math : g.math == kDefaultMath ? std::vector<int>{g.math} : std::vector<int>{g.math, kDefaultMath}) {
+        for (int number = 0; number < algorithm_count(pass); number++) {
+            all.push_back(performance(pass, number, g.with_math(math), limit, tried));
+        }
+    }
     std::stable_sort(all.begin(), all.end(), [](const Performance& a, const Performance& b) {
-        return a.status != b.status ? a.status == kSuccess : a.milliseconds < b.milliseconds;
+        bool good = a.status == kSuccess, other = b.status == kSuccess;
+        return good != other ? good : good && a.milliseconds < b.milliseconds;
     });
     *returned = std::min<int>(wanted, static_cast<int>(all.size()));
     std::copy_n(all.begin(), *returned, results);
@@ -88,7 +100,19 @@ void list(Pass pass, const Geometry& g, uint64_t limit, int wanted, int* returne
 
 }  // namespace
 
-uint64_t workspace_bytes(Pass pass, int algorithm, const Geometry& g) {
+bool transforms(Pass pass, int algorithm) {
+    switch (pass) {
+        case Pass::Forward: return algorithm >= 4;
+        case Pass::BackwardData: return algorithm >= 2;
+        case Pass::BackwardFilter: return algorithm == 2 || algorithm >= 4;
+    }
+    return false;
+}
+
+namespace {
+
+// Under a math type that allows tensor cores.
+uint64_t plain_workspace_bytes(Pass pass, int algorithm, const Geometry& g) {
     const Algorithm* a = find(pass, algorithm);
     if (a == nullptr) not_supported(format("algorithm %d does not exist", algorithm));
     if (!does(*a, g)) not_supported(format("algorithm %d does not do this convolution", algorithm));
@@ -109,6 +133,14 @@ uint64_t workspace_bytes(Pass pass, int algorithm, const Geometry& g) {
                  : algorithm == 3 ? aligned(filter_bytes) : aligned(transformed);
     }
     return 0;
+}
+
+}  // namespace
+
+// Each math type has a kernel of its own, and that of FMA wants a quarter more.
+uint64_t workspace_bytes(Pass pass, int algorithm, const Geometry& g) {
+    uint64_t bytes = plain_workspace_bytes(pass, algorithm, g);
+    return g.math == kFmaMath ? bytes + aligned(bytes / 4) : bytes;
 }
 
 }  // namespace simgpu::cudnn
@@ -132,7 +164,7 @@ int query(const char* name, Pass pass, const void* handle, const void* x, const 
           const void* y, int wanted, int* returned, Performance* results) {
     return call(name, [&] {
         live<Handle>(handle, "the handle");
-        list(pass, Geometry(x, w, convolution, y), UINT64_MAX, wanted, returned, results);
+        list(pass, Geometry(x, w, convolution, y), UINT64_MAX, false, wanted, returned, results);
     });
 }
 
@@ -148,7 +180,8 @@ int search(const char* name, Pass pass, const void* handle, const void* x, const
     return call(name, [&] {
         live<Handle>(handle, "the handle");
         Geometry g(x, w, convolution, y);
-        list(pass, g, trial.workspace_bytes, wanted, returned, results);
+        planted::find(pass);
+        list(pass, g, trial.workspace_bytes, true, wanted, returned, results);
         uint64_t xs = g.x.span() * 4, ws = g.w.elements() * 4, ys = g.y.span() * 4;
         uint64_t a = pass == Pass::BackwardData ? ws : xs, b = pass == Pass::Forward ? ws : ys;
         uint64_t output = pass == Pass::Forward ? ys : pass == Pass::BackwardData ? xs : ws;
@@ -164,15 +197,15 @@ int search(const char* name, Pass pass, const void* handle, const void* x, const
 }  // namespace
 
 SIMGPU_EXPORT int cudnnGetConvolutionForwardAlgorithmMaxCount(void*, int* count) {
-    *count = algorithm_count(Pass::Forward);
+    *count = 2 * algorithm_count(Pass::Forward);
     return simgpu::cudnn::kSuccess;
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardDataAlgorithmMaxCount(void*, int* count) {
-    *count = algorithm_count(Pass::BackwardData);
+    *count = 2 * algorithm_count(Pass::BackwardData);
     return simgpu::cudnn::kSuccess;
 }
 SIMGPU_EXPORT int cudnnGetConvolutionBackwardFilterAlgorithmMaxCount(void*, int* count) {
-    *count = algorithm_count(Pass::BackwardFilter);
+    *count = 2 * algorithm_count(Pass::BackwardFilter);
     return simgpu::cudnn::kSuccess;
 }
 

@@ -1,8 +1,8 @@
 // The convolution calls: descriptors that must agree, workspace that must suffice.
-#include <cstdlib>
-#include <map>
+#include <list>
 
 #include "cudnn_convolution.h"
+#include "float_math.h"
 
 namespace simgpu::cudnn {
 
@@ -56,6 +56,8 @@ int64_t Geometry::tap(int64_t d, int64_t h, int64_t w_index) const {
     return flipped ? taps() - 1 - plain : plain;
 }
 
+bool rounds_factors(int math) { return math != kFmaMath && device::compute_capability() >= 80; }
+
 double Geometry::flops() const { return 2.0 * double(y.elements()) * double(group_channels() * taps()); }
 
 namespace {
@@ -73,19 +75,29 @@ void use_workspace(Pass pass, int algorithm, const Geometry& g, const void* spac
     device::scribble("workspace", space, workspace_bytes(pass, algorithm, g));
 }
 
-// SIMGPU_WRONG=forward:1 plants a fault: that algorithm is one per cent off in the last eighth of its result, as
-// libraries have been on large volumes. Passes are forward, data and filter.
-void spoil_if_planted(Pass pass, int algorithm, float* result, uint64_t count) {
-    static const std::map<Pass, const char*> names = {
-        {Pass::Forward, "forward"}, {Pass::BackwardData, "data"}, {Pass::BackwardFilter, "filter"}};
-    const char* planted = std::getenv("SIMGPU_WRONG");
-    if (planted == nullptr || format("%s:%d", names.at(pass), algorithm) != planted) return;
-    for (uint64_t i = count - (count + 7) / 8; i < count; i++) result[i] *= 1.01f;
-}
-
 float* filter_values(const FilterDescriptor& w, const void* data) {
     return reinterpret_cast<float*>(const_cast<uint8_t*>(device::readable("filter", data, w.elements() * 4)));
 }
+
+// Factors as the multiplication takes them: as they are, or a copy rounded for tensor cores.
+class Factors {
+public:
+    explicit Factors(const Geometry& g) : rounded_(rounds_factors(g.math)) {}
+    View of(View view, const TensorDescriptor& descriptor) {
+        view.data = const_cast<float*>(of(view.data, descriptor.span()));
+        return view;
+    }
+    const float* of(const float* values, uint64_t count) {
+        if (!rounded_) return values;
+        std::vector<float>& copy = copies_.emplace_back(count);
+        for (uint64_t i = 0; i < count; i++) copy[i] = to_tf32(values[i]);
+        return copy.data();
+    }
+
+private:
+    bool rounded_;
+    std::list<std::vector<float>> copies_;
+};
 
 }  // namespace
 }  // namespace simgpu::cudnn
@@ -115,8 +127,10 @@ SIMGPU_EXPORT int cudnnConvolutionForward(void* handle, const void* alpha, void*
             View in = view("x", g.x, x, Use::Read);
             const float* weights = filter_values(g.w, w);
             View out = view("y", g.y, y, output_use(blend));
-            convolve_forward(g, in, weights, out, blend);
-            if (g.y.packed()) spoil_if_planted(Pass::Forward, algorithm, out.data, g.y.elements());
+            Factors factors(g);
+            convolve_forward(g, factors.of(in, g.x), factors.of(weights, g.w.elements()), out, blend);
+            double terms = double(g.group_channels() * g.taps());
+            if (g.y.packed()) planted::spoil(g, Pass::Forward, algorithm, out.data, g.y.elements(), terms);
         });
     });
 }
@@ -133,8 +147,10 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardData(void* handle, const void* alpha, 
             View out = view("dy", g.y, dy, Use::Read);
             const float* weights = filter_values(g.w, w);
             View in = view("dx", g.x, dx, output_use(blend));
-            convolve_backward_data(g, weights, out, in, blend);
-            if (g.x.packed()) spoil_if_planted(Pass::BackwardData, algorithm, in.data, g.x.elements());
+            Factors factors(g);
+            convolve_backward_data(g, factors.of(weights, g.w.elements()), factors.of(out, g.y), in, blend);
+            double terms = double(g.group_outputs() * g.taps());
+            if (g.x.packed()) planted::spoil(g, Pass::BackwardData, algorithm, in.data, g.x.elements(), terms);
         });
     });
 }
@@ -152,8 +168,10 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardFilter(void* handle, const void* alpha
             uint64_t size = g.w.elements() * 4;
             if (blend.beta != 0) device::readable("dw", dw, size);
             float* gradient = reinterpret_cast<float*>(device::writable("dw", dw, size));
-            convolve_backward_filter(g, in, out, gradient, blend);
-            spoil_if_planted(Pass::BackwardFilter, algorithm, gradient, g.w.elements());
+            Factors factors(g);
+            convolve_backward_filter(g, factors.of(in, g.x), factors.of(out, g.y), gradient, blend);
+            double terms = double(g.images * g.out[0] * g.out[1] * g.out[2]);
+            planted::spoil(g, Pass::BackwardFilter, algorithm, gradient, g.w.elements(), terms);
         });
     });
 }

@@ -2,6 +2,8 @@
 #include "cudnn.h"
 
 #include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -215,7 +217,13 @@ SIMGPU_EXPORT int cudnnGetStream(void* handle, void** stream) {
     return call("cudnnGetStream", [&] { *stream = live<Handle>(handle, "the handle").stream; });
 }
 
-SIMGPU_EXPORT size_t cudnnGetVersion() { return 90501; }
+// SIMGPU_CUDNN=9.10.2 makes it another one.
+SIMGPU_EXPORT size_t cudnnGetVersion() {
+    const char* text = std::getenv("SIMGPU_CUDNN");
+    unsigned major = 9, minor = 5, patch = 1;
+    if (text != nullptr) std::sscanf(text, "%u.%u.%u", &major, &minor, &patch);
+    return major * 10000 + minor * 100 + patch;
+}
 SIMGPU_EXPORT size_t cudnnGetCudartVersion() { return 12060; }
 SIMGPU_EXPORT size_t cudnnGetMaxDeviceVersion() { return 900; }
 
@@ -226,6 +234,8 @@ SIMGPU_EXPORT const char* cudnnGetErrorString(int status) {
         case kBadParam: return "CUDNN_STATUS_BAD_PARAM";
         case kNullPointer: return "CUDNN_STATUS_BAD_PARAM_NULL_POINTER";
         case kNotSupported: return "CUDNN_STATUS_NOT_SUPPORTED";
+        case kInternal: return "CUDNN_STATUS_INTERNAL_ERROR";
+        case kAllocFailed: return "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED";
         case kExecutionFailed: return "CUDNN_STATUS_EXECUTION_FAILED";
         default: return "CUDNN_UNKNOWN_STATUS";
     }

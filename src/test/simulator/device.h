@@ -15,6 +15,8 @@ namespace simgpu::device {
 bool enqueue(void* stream, std::function<void()> work);
 bool has_context();
 bool valid_stream(void* stream);
+// 61 for compute capability 6.1.
+int compute_capability();
 
 // The whole range must lie in one live allocation, aligned as told. Throws Fault naming `what`.
 void check_range(const std::string& what, const void* pointer, uint64_t bytes, uint64_t alignment);

@@ -1,6 +1,7 @@
 // cuInit, devices, contexts and error names.
 #include <cstring>
 
+#include "device.h"
 #include "driver.h"
 
 using namespace simgpu;
@@ -104,6 +105,10 @@ Context* create(Driver& driver, bool primary, unsigned flags) {
 }
 
 }  // namespace
+
+int simgpu::device::compute_capability() {
+    return 10 * ::compute_capability(true) + ::compute_capability(false);
+}
 
 SIMGPU_EXPORT int cuGetErrorName(int code, const char** text) { return error_text(code, text, true); }
 SIMGPU_EXPORT int cuGetErrorString(int code, const char** text) { return error_text(code, text, false); }

@@ -21,6 +21,12 @@ inline float flush(float x) {
 }
 inline double flush(double x) { return x; }
 
+// To 10 explicit bits of mantissa, the nearest, ties away from zero: what tensor cores multiply.
+inline float to_tf32(float x) {
+    uint32_t u = bits_as<uint32_t>(x);
+    return (u & 0x7F800000u) == 0x7F800000u ? x : bits_as<float>((u + 0x1000u) & ~0x1FFFu);
+}
+
 // 2^x to 1e-13 relative: Taylor series of 2^f = e^(f ln 2) for |f| <= 1/2.
 inline double exp2_accurate(double x) {
     double clamped = x < -1000 ? -1000 : x > 1000 ? 1000 : x;

@@ -12,7 +12,7 @@ import lobule.device.reference.ReferenceDevice;
 final class InstalledDevices implements Devices {
     private final Consumer<String> notices;
 
-    /** @param notices told which device was taken where that was left open, and why */
+    /** @param notices told which device was taken where that was left open, and where one does otherwise than asked */
     InstalledDevices(Consumer<String> notices) {
         this.notices = notices;
     }
@@ -21,7 +21,7 @@ final class InstalledDevices implements Devices {
     public Device open(String name, int threads, CudaOptions cuda) {
         return switch (name) {
             case AUTO -> best(threads, cuda);
-            case "cuda" -> new CudaDevice(cuda);
+            case "cuda" -> new CudaDevice(cuda, notices);
             case "cpu" -> new CpuDevice(threads);
             case "reference" -> new ReferenceDevice(threads);
             default -> throw new DeviceUnavailableException("device is \"" + name + "\", expected one of " + NAMES,
@@ -32,7 +32,7 @@ final class InstalledDevices implements Devices {
     private Device best(int threads, CudaOptions cuda) {
         Device device;
         try {
-            device = new CudaDevice(cuda);
+            device = new CudaDevice(cuda, notices);
         } catch (DeviceUnavailableException e) {
             notices.accept("device auto: cpu, because " + e.getMessage());
             return new CpuDevice(threads);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SelfTestTest {
     private static final String[] SELF_TEST = {"devices", "--self-test", "--small", "--device", "cuda",
         "--deterministic"};
+    private static final String[] SELF_TEST_BY_TIME = {"devices", "--self-test", "--small", "--device", "cuda"};
 
     @BeforeAll
     static void compilerIsThere() {
@@ -23,8 +24,17 @@ class SelfTestTest {
     }
 
     private static SimulatorProcess.Answer run(Map<String, String> environment, String... more) throws Exception {
+        return command(environment, SELF_TEST, more);
+    }
+
+    private static SimulatorProcess.Answer runByTime(Map<String, String> environment, String... more) throws Exception {
+        return command(environment, SELF_TEST_BY_TIME, more);
+    }
+
+    private static SimulatorProcess.Answer command(Map<String, String> environment, String[] command, String... more)
+            throws Exception {
         return SimulatorProcess.java(environment, Lobule.class,
-                Stream.concat(Stream.of(SELF_TEST), Stream.of(more)).toArray(String[]::new));
+                Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new));
     }
 
     private static List<String> failures(SimulatorProcess.Answer answer) {
@@ -57,7 +67,42 @@ class SelfTestTest {
         SimulatorProcess.Answer answer = run(Map.of("SIMGPU_WRONG", pass + ":1", "SIMGPU_COMPUTE", "8.0"), "--math",
                 "tf32");
         assertEquals(Failure.CHECK_FAILED, answer.status(), answer.text());
-        assertEquals(1, failures(answer).size(), answer.text());
+        assertEquals(2, failures(answer).size(), answer.text());
         assertTrue(failures(answer).getFirst().startsWith("  small 3D  "), answer.text());
+        assertTrue(failures(answer).getLast().startsWith("  small 2D  "), answer.text());
+    }
+
+    /** There, what is timed with TF32 is faster and wants another workspace; an algorithm that fails is left out. */
+    @Test
+    void whatIsTimedInFloat32IsComputedSoOnTensorCoresToo() throws Exception {
+        SimulatorProcess.Answer answer = runByTime(Map.of("SIMGPU_COMPUTE", "8.0", "SIMGPU_FIND_FAILS",
+                "data:0:ALLOC_FAILED,filter:0:INTERNAL"));
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().matches("(?s).* small 3D +data .* ok   cuDNN algorithm 1\n.*"), answer.text());
+        assertTrue(answer.text().matches("(?s).* small 3D +weights .* ok   cuDNN algorithm 3\n.*"), answer.text());
+    }
+
+    @Test
+    void factorsAreRoundedWhereTheyMay() throws Exception {
+        SimulatorProcess.Answer answer = runByTime(Map.of("SIMGPU_COMPUTE", "8.0"), "--math", "tf32");
+        assertEquals(0, answer.status(), answer.text());
+        assertEquals(15, answer.text().lines().filter(line -> line.matches(".*error [1-9].[0-9]e-0[34] of .* ok .*"))
+                .count(), answer.text());
+    }
+
+    @Test
+    void whereNothingCanBeTimedTheGuessIsTakenAndThatIsSaid() throws Exception {
+        SimulatorProcess.Answer answer = runByTime(Map.of("SIMGPU_FIND_FAILS", "forward:EXECUTION_FAILED"));
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains("cudnnFindConvolutionForwardAlgorithmEx failed with status 5000 "
+                + "(CUDNN_STATUS_EXECUTION_FAILED) for (1x8x12x13x14) by (16x8x3x3x3); its own guess is taken"),
+                answer.text());
+    }
+
+    @Test
+    void transformedFactorsMayErrMore() throws Exception {
+        SimulatorProcess.Answer answer = run(Map.of("SIMGPU_ROUNDING", "transforms"));
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains(" ok   cuDNN algorithm 6"), answer.text());
     }
 }

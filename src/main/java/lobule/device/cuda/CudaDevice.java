@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import jcuda.driver.CUresult;
 import lobule.device.Buffer;
 import lobule.device.Device;
@@ -61,6 +62,15 @@ public final class CudaDevice implements Device {
      * @throws CudaCallException          where the driver refuses
      */
     public CudaDevice(CudaOptions options) {
+        this(options, _ -> {});
+    }
+
+    /**
+     * @param notices told where the device does otherwise than asked, a sentence each
+     * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
+     * @throws CudaCallException          where the driver refuses
+     */
+    public CudaDevice(CudaOptions options, Consumer<String> notices) {
         HostJvm.requirePinning("cuda", Runtime.version());
         HostJvm.requireNativeAccess("cuda");
         ordinal = options.ordinal();
@@ -71,6 +81,10 @@ public final class CudaDevice implements Device {
         try {
             context = cleanup.own(new CudaContext(ordinal));
             math = options.math().on(context.capability());
+            if (math != options.math()) {
+                notices.accept("device cuda: " + context.name() + " has no " + options.math() + ", which begins with "
+                        + "compute capability 8.0: products are computed in " + math);
+            }
             Kernels kernels = cleanup.own(new Kernels(context));
             transfers = cleanup.own(new Transfers(context));
             Cudnn cudnn = cleanup.own(new Cudnn(context));
@@ -81,7 +95,7 @@ public final class CudaDevice implements Device {
                     + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context,
-                    new RecordedAlgorithms(options, hardware, cublas.isPresent()));
+                    new RecordedAlgorithms(options, hardware, cublas.isPresent()), notices);
             times = options.profile();
             timers = cleanup.own(new Cleanup());
             ops = new OpKernels(context, kernels,

@@ -1,24 +1,16 @@
 package lobule.device.cuda.convolution;
 
-import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7;
-import static jcuda.jcudnn.JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize;
 import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardData;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgo;
-import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
-import jcuda.jcudnn.cudnnDeterminism;
+import lobule.device.cuda.convolution.AlgorithmList.Operand;
 import lobule.device.cuda.library.Cudnn;
 
 /** Input from filter and output: the data gradient of a convolution, or a transposed convolution. */
 public final class BackwardDataPass implements ConvolutionPass {
-    /** More than there are algorithms, each once a math type. */
-    private static final int PROPOSALS = 20;
-
     @Override
     public String name() {
         return "backward data";
@@ -26,38 +18,18 @@ public final class BackwardDataPass implements ConvolutionPass {
 
     @Override
     public List<Candidate> heuristics(Cudnn library, ConvolutionDescriptors descriptors) {
-        cudnnConvolutionBwdDataAlgoPerf[] proposals = proposals();
-        int[] count = new int[1];
-        Cudnn.check(cudnnGetConvolutionBackwardDataAlgorithm_v7(library.handle(), descriptors.filter(),
-                descriptors.output(), descriptors.convolution(), descriptors.input(), PROPOSALS, count, proposals),
-                "cudnnGetConvolutionBackwardDataAlgorithm_v7", descriptors.geometry());
-        return candidates(proposals, count[0]);
+        return new AlgorithmList("ConvolutionBackwardData", descriptors.geometry(), descriptors.convolution().address(),
+                Operand.of(descriptors.filter().address()), Operand.of(descriptors.output().address()),
+                Operand.of(descriptors.input().address())).guessed(library);
     }
 
     @Override
     public List<Candidate> measure(Cudnn library, ConvolutionDescriptors descriptors, ConvolutionMemory memory) {
-        cudnnConvolutionBwdDataAlgoPerf[] proposals = proposals();
-        int[] count = new int[1];
-        Cudnn.check(cudnnFindConvolutionBackwardDataAlgorithmEx(library.handle(), descriptors.filter(), memory.filter(),
-                descriptors.output(), memory.output(), descriptors.convolution(), descriptors.input(),
-                memory.input(), PROPOSALS, count, proposals, memory.workspace(),
-                memory.workspaceBytes()), "cudnnFindConvolutionBackwardDataAlgorithmEx", descriptors.geometry());
-        return candidates(proposals, count[0]);
-    }
-
-    private static cudnnConvolutionBwdDataAlgoPerf[] proposals() {
-        cudnnConvolutionBwdDataAlgoPerf[] proposals = new cudnnConvolutionBwdDataAlgoPerf[PROPOSALS];
-        Arrays.setAll(proposals, i -> new cudnnConvolutionBwdDataAlgoPerf());
-        return proposals;
-    }
-
-    private static List<Candidate> candidates(cudnnConvolutionBwdDataAlgoPerf[] proposals, int count) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (cudnnConvolutionBwdDataAlgoPerf proposal : Arrays.copyOf(proposals, count)) {
-            candidates.add(new Candidate(proposal.status, proposal.algo, proposal.mathType,
-                    proposal.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC, proposal.memory));
-        }
-        return candidates;
+        return new AlgorithmList("ConvolutionBackwardData", descriptors.geometry(), descriptors.convolution().address(),
+                new Operand(descriptors.filter().address(), memory.filter()),
+                new Operand(descriptors.output().address(), memory.output()),
+                new Operand(descriptors.input().address(), memory.input()))
+                .timed(library, memory.workspace(), memory.workspaceBytes());
     }
 
     @Override

@@ -1,24 +1,16 @@
 package lobule.device.cuda.convolution;
 
-import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7;
-import static jcuda.jcudnn.JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize;
 import static jcuda.jcudnn.JCudnn.cudnnConvolutionBackwardFilter;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import jcuda.Pointer;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgo;
-import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
-import jcuda.jcudnn.cudnnDeterminism;
+import lobule.device.cuda.convolution.AlgorithmList.Operand;
 import lobule.device.cuda.library.Cudnn;
 
 /** Filter from input and output: the weight gradient of a convolution or a transposed one. */
 public final class BackwardFilterPass implements ConvolutionPass {
-    /** More than there are algorithms, each once a math type. */
-    private static final int PROPOSALS = 20;
-
     @Override
     public String name() {
         return "backward filter";
@@ -26,38 +18,20 @@ public final class BackwardFilterPass implements ConvolutionPass {
 
     @Override
     public List<Candidate> heuristics(Cudnn library, ConvolutionDescriptors descriptors) {
-        cudnnConvolutionBwdFilterAlgoPerf[] proposals = proposals();
-        int[] count = new int[1];
-        Cudnn.check(cudnnGetConvolutionBackwardFilterAlgorithm_v7(library.handle(), descriptors.input(),
-                descriptors.output(), descriptors.convolution(), descriptors.filter(), PROPOSALS, count, proposals),
-                "cudnnGetConvolutionBackwardFilterAlgorithm_v7", descriptors.geometry());
-        return candidates(proposals, count[0]);
+        return new AlgorithmList("ConvolutionBackwardFilter", descriptors.geometry(),
+                descriptors.convolution().address(),
+                Operand.of(descriptors.input().address()), Operand.of(descriptors.output().address()),
+                Operand.of(descriptors.filter().address())).guessed(library);
     }
 
     @Override
     public List<Candidate> measure(Cudnn library, ConvolutionDescriptors descriptors, ConvolutionMemory memory) {
-        cudnnConvolutionBwdFilterAlgoPerf[] proposals = proposals();
-        int[] count = new int[1];
-        Cudnn.check(cudnnFindConvolutionBackwardFilterAlgorithmEx(library.handle(), descriptors.input(), memory.input(),
-                descriptors.output(), memory.output(), descriptors.convolution(), descriptors.filter(),
-                memory.filter(), PROPOSALS, count, proposals, memory.workspace(),
-                memory.workspaceBytes()), "cudnnFindConvolutionBackwardFilterAlgorithmEx", descriptors.geometry());
-        return candidates(proposals, count[0]);
-    }
-
-    private static cudnnConvolutionBwdFilterAlgoPerf[] proposals() {
-        cudnnConvolutionBwdFilterAlgoPerf[] proposals = new cudnnConvolutionBwdFilterAlgoPerf[PROPOSALS];
-        Arrays.setAll(proposals, i -> new cudnnConvolutionBwdFilterAlgoPerf());
-        return proposals;
-    }
-
-    private static List<Candidate> candidates(cudnnConvolutionBwdFilterAlgoPerf[] proposals, int count) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (cudnnConvolutionBwdFilterAlgoPerf proposal : Arrays.copyOf(proposals, count)) {
-            candidates.add(new Candidate(proposal.status, proposal.algo, proposal.mathType,
-                    proposal.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC, proposal.memory));
-        }
-        return candidates;
+        return new AlgorithmList("ConvolutionBackwardFilter", descriptors.geometry(),
+                descriptors.convolution().address(),
+                new Operand(descriptors.input().address(), memory.input()),
+                new Operand(descriptors.output().address(), memory.output()),
+                new Operand(descriptors.filter().address(), memory.filter()))
+                .timed(library, memory.workspace(), memory.workspaceBytes());
     }
 
     @Override

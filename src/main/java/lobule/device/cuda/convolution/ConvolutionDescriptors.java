@@ -9,15 +9,14 @@ import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionNdDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnSetFilterNdDescriptor;
 
 import java.util.Arrays;
-import jcuda.jcudnn.cudnnConvolutionDescriptor;
+import java.util.List;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
-import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnMathType;
-import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 import lobule.device.cuda.driver.Cleanup;
 import lobule.device.cuda.library.Cudnn;
+import lobule.device.cuda.library.CudnnObject;
 import lobule.device.cuda.library.TensorDescriptors;
 import lobule.device.cuda.options.MathMode;
 import lobule.tensor.Shape;
@@ -26,18 +25,19 @@ import lobule.tensor.Shape;
 final class ConvolutionDescriptors implements AutoCloseable {
     private final Cleanup cleanup = new Cleanup();
     private final ConvolutionGeometry geometry;
-    private final cudnnTensorDescriptor input;
-    private final cudnnTensorDescriptor output;
-    private final cudnnFilterDescriptor filter = new cudnnFilterDescriptor();
-    private final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
+    private final CudnnObject.Tensor input;
+    private final CudnnObject.Tensor output;
+    private final CudnnObject.Filter filter = new CudnnObject.Filter();
+    private final CudnnObject.Convolution convolution = new CudnnObject.Convolution();
 
-    ConvolutionDescriptors(ConvolutionGeometry geometry, MathMode math) {
+    /** The math type is yet to be set. */
+    ConvolutionDescriptors(ConvolutionGeometry geometry) {
         this.geometry = geometry;
         try {
             input = TensorDescriptors.pitched(geometry.input(), geometry.samplePitch(), cleanup);
             output = TensorDescriptors.dense(geometry.output(), cleanup);
             createFilter();
-            createConvolution(math);
+            createConvolution();
         } catch (RuntimeException e) {
             cleanup.closeAfter(e);
             throw e;
@@ -53,7 +53,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
                 "cudnnSetFilterNdDescriptor", shape);
     }
 
-    private void createConvolution(MathMode math) {
+    private void createConvolution() {
         Cudnn.check(cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor", geometry);
         cleanup.add(() -> Cudnn.check(cudnnDestroyConvolutionDescriptor(convolution),
                 "cudnnDestroyConvolutionDescriptor", geometry));
@@ -68,12 +68,14 @@ final class ConvolutionDescriptors implements AutoCloseable {
         Cudnn.check(cudnnSetConvolutionNdDescriptor(convolution, rank, padding, stride, dilation,
                 cudnnConvolutionMode.CUDNN_CROSS_CORRELATION, cudnnDataType.CUDNN_DATA_FLOAT),
                 "cudnnSetConvolutionNdDescriptor", geometry);
-        setMathType(mathType(math));
     }
 
-    /** FMA keeps cuDNN from rounding factors to TF32, which its default does. */
-    static int mathType(MathMode math) {
-        return math == MathMode.FP32 ? cudnnMathType.CUDNN_FMA_MATH : cudnnMathType.CUDNN_DEFAULT_MATH;
+    /** To ask cuDNN for, the best first. FMA keeps it from rounding factors to TF32, which its default does. */
+    static List<Integer> mathTypes(MathMode math) {
+        return switch (math) {
+            case FP32 -> List.of(cudnnMathType.CUDNN_FMA_MATH);
+            case TF32 -> List.of(cudnnMathType.CUDNN_DEFAULT_MATH, cudnnMathType.CUDNN_FMA_MATH);
+        };
     }
 
     /** As the chosen algorithm wants it. */
@@ -85,19 +87,19 @@ final class ConvolutionDescriptors implements AutoCloseable {
         return geometry;
     }
 
-    cudnnTensorDescriptor input() {
+    CudnnObject.Tensor input() {
         return input;
     }
 
-    cudnnFilterDescriptor filter() {
+    CudnnObject.Filter filter() {
         return filter;
     }
 
-    cudnnTensorDescriptor output() {
+    CudnnObject.Tensor output() {
         return output;
     }
 
-    cudnnConvolutionDescriptor convolution() {
+    CudnnObject.Convolution convolution() {
         return convolution;
     }
 

@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import lobule.device.Launch;
 import lobule.device.Step;
-import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.driver.EventTimer;
 import lobule.device.cuda.kernel.Kernels;
@@ -55,17 +54,14 @@ public final class Convolutions implements ConvolutionKernels {
         if (choice.byCublas()) {
             return geometry.isProduct() ? OptionalLong.of(0) : OptionalLong.empty();
         }
-        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry, options.math())) {
-            descriptors.setMathType(choice.mathType());
-            return OptionalLong.of(pass.workspaceBytes(cudnn, descriptors, choice.algorithm()));
-        } catch (CudaCallException e) {
-            return OptionalLong.empty();
+        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry)) {
+            return search.workspaceBytes(cudnn, pass, descriptors, choice);
         }
     }
 
     private ConvolutionKernel byCudnn(ConvolutionPass pass, ConvolutionGeometry geometry,
                                       Optional<AlgorithmChoice> known) {
-        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry, options.math());
+        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry);
         try {
             AlgorithmChoice choice = known.orElseGet(() -> search.choose(cudnn, pass, descriptors));
             search.record(pass, geometry, choice);

@@ -6,11 +6,17 @@ import static jcuda.jcudnn.JCudnn.cudnnGetErrorString;
 import static jcuda.jcudnn.JCudnn.cudnnGetVersion;
 import static jcuda.jcudnn.JCudnn.cudnnSetStream;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import jcuda.Pointer;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.runtime.cudaStream_t;
 import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.NativeLibrary;
 
 /** cuDNN on the compute stream. The library must have been loaded. */
 public final class Cudnn implements AutoCloseable {
@@ -22,7 +28,8 @@ public final class Cudnn implements AutoCloseable {
     public static final Pointer ONE = Pointer.to(new float[] {1});
     public static final Pointer ZERO = Pointer.to(new float[] {0});
 
-    private final cudnnHandle handle = new cudnnHandle();
+    private final CudnnObject.Handle handle = new CudnnObject.Handle();
+    private final SymbolLookup functions = SymbolLookup.libraryLookup(NativeLibrary.CUDNN, Arena.global());
 
     public Cudnn(CudaContext context) {
         check(cudnnCreate(handle), "cudnnCreate", context.name());
@@ -36,6 +43,16 @@ public final class Cudnn implements AutoCloseable {
 
     public cudnnHandle handle() {
         return handle;
+    }
+
+    /** Of the handle. */
+    public long address() {
+        return handle.address();
+    }
+
+    /** A function that JCuda lacks, or that it does not pass all on of. */
+    public MethodHandle function(String name, FunctionDescriptor type) {
+        return Linker.nativeLinker().downcallHandle(functions.findOrThrow(name), type);
     }
 
     /** 9.10.2 for 91002. */

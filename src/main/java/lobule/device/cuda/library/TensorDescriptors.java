@@ -5,7 +5,6 @@ import static jcuda.jcudnn.JCudnn.cudnnDestroyTensorDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnSetTensorNdDescriptor;
 
 import jcuda.jcudnn.cudnnDataType;
-import jcuda.jcudnn.cudnnTensorDescriptor;
 import lobule.device.cuda.driver.Cleanup;
 import lobule.tensor.Shape;
 
@@ -14,13 +13,13 @@ public final class TensorDescriptors {
     private TensorDescriptors() {}
 
     /** A dense one, destroyed by {@code cleanup}. */
-    public static cudnnTensorDescriptor dense(Shape shape, Cleanup cleanup) {
+    public static CudnnObject.Tensor dense(Shape shape, Cleanup cleanup) {
         return pitched(shape, shape.channels(), cleanup);
     }
 
     /** One with {@code samplePitch} channels from one sample to the next, destroyed by {@code cleanup}. */
-    public static cudnnTensorDescriptor pitched(Shape shape, long samplePitch, Cleanup cleanup) {
-        cudnnTensorDescriptor descriptor = new cudnnTensorDescriptor();
+    public static CudnnObject.Tensor pitched(Shape shape, long samplePitch, Cleanup cleanup) {
+        CudnnObject.Tensor descriptor = new CudnnObject.Tensor();
         Cudnn.check(cudnnCreateTensorDescriptor(descriptor), "cudnnCreateTensorDescriptor", shape);
         cleanup.add(() -> Cudnn.check(cudnnDestroyTensorDescriptor(descriptor), "cudnnDestroyTensorDescriptor", shape));
         int[] sizes = sizes(shape);

@@ -14,6 +14,7 @@ import static jcuda.jcudnn.JCudnn.cudnnDestroyFilterDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnDestroyTensorDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionForwardAlgorithm_v7;
 import static jcuda.jcudnn.JCudnn.cudnnGetConvolutionForwardWorkspaceSize;
+import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionMathType;
 import static jcuda.jcudnn.JCudnn.cudnnSetConvolutionNdDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnSetFilterNdDescriptor;
 import static jcuda.jcudnn.JCudnn.cudnnSetTensorNdDescriptor;
@@ -32,6 +33,7 @@ import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnHandle;
+import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.jcudnn.cudnnTensorFormat;
 
@@ -71,6 +73,12 @@ final class CudnnProgram {
             case "convolution" -> program.convolve(cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, 0);
             case "small-workspace" ->
                     program.convolve(cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, 1);
+            case "workspace-of-another-type" -> {
+                int algorithm = cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+                long bytes = program.workspaceBytes(algorithm);
+                cudnnSetConvolutionMathType(program.convolution, cudnnMathType.CUDNN_FMA_MATH);
+                program.convolve(algorithm, program.workspaceBytes(algorithm) - bytes);
+            }
             case "wrong-descriptor" -> {
                 setTensor(program.output, new int[] {1, 3, 2, 3, 5});
                 program.convolve(cudnnConvolutionFwdAlgo.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, 0);
@@ -114,18 +122,24 @@ final class CudnnProgram {
         return values;
     }
 
+    /** Under the math type that is set. */
+    private long workspaceBytes(int algorithm) {
+        long[] size = new long[1];
+        cudnnGetConvolutionForwardWorkspaceSize(handle, input, filter, convolution, output, algorithm, size);
+        return size[0];
+    }
+
     private void convolve(int algorithm, long shortBy) {
         float[] x = values(X);
         float[] w = values(W);
-        long[] size = new long[1];
-        cudnnGetConvolutionForwardWorkspaceSize(handle, input, filter, convolution, output, algorithm, size);
-        CUdeviceptr space = DeviceProgram.allocate(Math.max(size[0], 1));
+        long size = workspaceBytes(algorithm);
+        CUdeviceptr space = DeviceProgram.allocate(Math.max(size, 1));
         CUdeviceptr dx = DeviceProgram.upload(x);
         CUdeviceptr dw = DeviceProgram.upload(w);
         CUdeviceptr dy = DeviceProgram.allocate(4L * elements(Y));
         try {
             cudnnConvolutionForward(handle, scalar(1), input, dx, filter, dw, convolution, algorithm, space,
-                    size[0] - shortBy, scalar(0), output, dy);
+                    size - shortBy, scalar(0), output, dy);
             float[] y = new float[elements(Y)];
             cuMemcpyDtoH(Pointer.to(y), dy, 4L * y.length);
             if (!Arrays.equals(y, expected(x, w))) {

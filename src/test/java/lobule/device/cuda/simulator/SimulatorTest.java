@@ -83,6 +83,7 @@ final class SimulatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             small-workspace    | algorithm 1 needs a workspace of 768 bytes, 767 are given
+            workspace-of-another-type | algorithm 1 needs a workspace of 1024 bytes, 768 are given
             wrong-descriptor   | y is 1x3x2x3x5 where x 1x2x4x5x6 and filter 3x2x3x3x3 give 1x3x2x3x4
             wrong-norm         | scale and statistics are 1x2x1x1x1 where x is 1x3x2x3x4
             out-of-memory      | CUDA_ERROR_OUT_OF_MEMORY
