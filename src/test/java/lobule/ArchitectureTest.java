@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /** From top to bottom: a package uses lower rows only, and of its own row what {@link #BESIDE} names. */
     private static final List<Set<String>> ROWS = List.of(
-        Set.of("cli"),
+        Set.of("cli", "firsthour"),
         Set.of("train", "inference", "evaluation", "report", "checkpoint", "verification"),
         Set.of("data"),
         Set.of("image"),
@@ -109,8 +109,8 @@ class ArchitectureTest {
         check(Stream.of(
             onlyIn(List.of("device.cuda"), "jcuda.."),
             onlyIn(List.of("device.cpu"), "org.bytedeco.."),
-            onlyIn(List.of("cli"), "picocli.."),
-            onlyIn(List.of("train", "data", "checkpoint", "cli", "evaluation", "file"),
+            onlyIn(List.of("cli", "firsthour"), "picocli.."),
+            onlyIn(List.of("train", "data", "checkpoint", "cli", "firsthour", "evaluation", "file"),
                 "tools.jackson..", "com.fasterxml.jackson..")));
     }
 

@@ -2,13 +2,10 @@ package lobule.cli;
 
 import java.util.List;
 import java.util.Locale;
+import lobule.file.JsonFile;
 import lobule.graph.Node;
 import lobule.runtime.ArenaBlock;
 import lobule.runtime.MemoryReport;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A plan for programs; components are the keys, there in snake case. Bytes are those of {@link MemoryReport}.
@@ -26,11 +23,6 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
                     long optimizerBytes, long prefetchBytes, long arenaBytes, long workspaceBytes, long lowerBoundBytes,
                     long flop, long recomputedFlop, long roomBytes, String roomSource, Long memoryLimitBytes,
                     Boolean fits, List<Block> largestValues) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(SerializationFeature.INDENT_OUTPUT).build();
-
     /**
      * A part of the arena.
      *
@@ -68,10 +60,10 @@ record PlanDocument(String experiment, List<Long> patch, List<Long> input, int b
     }
 
     String json() {
-        return JSON.writeValueAsString(this);
+        return JsonFile.text(this);
     }
 
     static String json(List<PlanDocument> documents) {
-        return JSON.writeValueAsString(documents);
+        return JsonFile.text(documents);
     }
 }

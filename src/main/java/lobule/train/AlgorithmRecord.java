@@ -1,6 +1,5 @@
 package lobule.train;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,23 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import lobule.device.cuda.options.AlgorithmChoice;
 import lobule.device.cuda.options.AlgorithmChoices;
-import lobule.file.AtomicFile;
 import lobule.file.Document;
 import lobule.file.DocumentFormat;
 import lobule.file.InputException;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import lobule.file.JsonFile;
 
 /**
  * The algorithms that a GPU computes a run's convolutions with, in the run's folder: a resumed run takes the same,
  * since others round differently and want other workspaces.
  */
 public final class AlgorithmRecord {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
     /** Far more than a card has, and sums of it stay far below 2^63. */
     private static final long MOST_WORKSPACE = 1L << 50;
 
@@ -72,7 +64,6 @@ public final class AlgorithmRecord {
 
     /** Writes the record whole or not at all. */
     static void write(RunFolder folder, AlgorithmChoices choices) {
-        byte[] json = (JSON.writeValueAsString(choices) + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(folder.algorithms(), out -> out.write(json));
+        JsonFile.write(folder.algorithms(), choices);
     }
 }

@@ -1,13 +1,9 @@
 package lobule.train;
 
-import java.nio.charset.StandardCharsets;
 import lobule.device.Device;
-import lobule.file.AtomicFile;
+import lobule.file.JsonFile;
 import lobule.nn.FreeMemory;
 import lobule.nn.TrainingModel;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Memory of the device that a run planned and took, as the driver counts it; components are the keys, there in snake
@@ -22,18 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record MemoryRecord(long plannedBytes, long takenBytes, long freeOpenedBytes, long freePreparedBytes,
                     long freeTakenBytes, long freeNowBytes) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
-
     /** Writes nothing for a device on the host's memory. */
     static void write(RunFolder folder, Device device, TrainingModel model) {
         model.freeMemory().map(free -> of(model.plannedBytes(), free, device.freeBytes().orElseThrow()))
-                .ifPresent(record -> {
-                    byte[] json = (JSON.writeValueAsString(record) + "\n").getBytes(StandardCharsets.UTF_8);
-                    AtomicFile.write(folder.memory(), out -> out.write(json));
-                });
+                .ifPresent(record -> JsonFile.write(folder.memory(), record));
     }
 
     private static MemoryRecord of(long planned, FreeMemory free, long now) {

@@ -1,13 +1,9 @@
 package lobule.train;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import lobule.file.AtomicFile;
+import lobule.file.JsonFile;
 import lobule.runtime.LaunchTime;
 import lobule.tensor.Shape;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Where the time of one training step went, launch by launch, for programs; components are the keys, there in snake
@@ -17,10 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param launches in the order in which they ran
  */
 public record ProfileRecord(double seconds, List<Launch> launches) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
 
     /**
      * One launch.
@@ -41,9 +33,7 @@ public record ProfileRecord(double seconds, List<Launch> launches) {
     /** Writes the record whole or not at all; nothing where nothing was timed. */
     public static void write(RunFolder folder, List<LaunchTime> launches, double seconds) {
         if (!launches.isEmpty()) {
-            ProfileRecord profile = new ProfileRecord(seconds, launches.stream().map(Launch::of).toList());
-            byte[] json = (JSON.writeValueAsString(profile) + "\n").getBytes(StandardCharsets.UTF_8);
-            AtomicFile.write(folder.profile(), out -> out.write(json));
+            JsonFile.write(folder.profile(), new ProfileRecord(seconds, launches.stream().map(Launch::of).toList()));
         }
     }
 }
