@@ -3,6 +3,7 @@ package lobule.checkpoint;
 import java.util.List;
 import java.util.Optional;
 import lobule.data.ClassLabels;
+import lobule.device.cuda.options.MathMode;
 import lobule.file.Document;
 import lobule.file.DocumentFormat;
 import lobule.file.InputException;
@@ -18,10 +19,13 @@ import lobule.nn.UNetConfig;
  * @param step       optimiser steps that it was trained for
  * @param patch      the network's output in training, as settings write it
  * @param spacing    the median of the cases trained on; empty in files of versions that did not note it
+ * @param math       how a GPU computed products in training; fp32 in files of versions that did not note it
+ * @param deterministic whether a GPU was to give the same bits again
  * @param labels     which labels of the masks it learned from its classes are
  */
 public record ModelDescription(UNetConfig network, IntensityWindow window, String experiment, long step,
-                               String patch, Optional<Spacing> spacing, ClassLabels labels) {
+                               String patch, Optional<Spacing> spacing, MathMode math, boolean deterministic,
+                               ClassLabels labels) {
     /** The metadata key of the training's spacing. */
     public static final String SPACING = "spacing";
     private static final String SETTINGS = "config";
@@ -43,9 +47,24 @@ public record ModelDescription(UNetConfig network, IntensityWindow window, Strin
                     settings.at("experiment").optional().map(Document::text).orElse("unnamed"),
                     metadata.whole(STEP, 0, MOST_STEPS),
                     settings.at("patch").optional().map(Document::text).orElse("unknown"), spacing(metadata),
+                    setting(settings, "math").map(ModelDescription::math).orElse(MathMode.FP32),
+                    setting(settings, "deterministic").map(Document::flag).orElse(false),
                     LabelMetadata.read(metadata, network.classes()));
         } catch (InputException e) {
             throw new CheckpointException(e.getMessage(), e);
+        }
+    }
+
+    /** Of a GPU. */
+    private static Optional<Document> setting(Document settings, String key) {
+        return settings.at("cuda").optional().flatMap(cuda -> cuda.at(key).optional());
+    }
+
+    private static MathMode math(Document label) {
+        try {
+            return MathMode.of(label.text());
+        } catch (IllegalArgumentException e) {
+            throw label.refused("fp32 or tf32");
         }
     }
 

@@ -1,6 +1,7 @@
 package lobule.cli;
 
 import lobule.device.Device;
+import lobule.train.CudaSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,12 +38,21 @@ final class DeviceOptions {
         return open(devices, name);
     }
 
+    /** With the settings of an earlier run where options do not override them. */
+    Device open(Devices devices, CudaSettings settings) {
+        return open(devices, name, settings);
+    }
+
     /** Another device than the one asked for, with the same options. */
     Device open(Devices devices, String device) {
+        return open(devices, device, CudaSettings.DEFAULT);
+    }
+
+    private Device open(Devices devices, String device, CudaSettings settings) {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         if (count < 1) {
             throw new ParameterException(command.commandLine(), "--threads is " + count + ", expected at least 1");
         }
-        return devices.open(device, count, cuda.options());
+        return devices.open(device, count, cuda.options(settings));
     }
 }

@@ -90,8 +90,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private PlanningTarget target(boolean search) {
-        PlanningTarget target = PlanningTarget.open(deviceOptions, devices);
-        return search ? target.forSearch(deviceOptions.cuda().options()) : target;
+        PlanningTarget target = PlanningTarget.open(deviceOptions, devices, limit);
+        return search ? target.forSearch(deviceOptions.cuda().options(), limit) : target;
     }
 
     private TrainConfig config(String name, String size) {

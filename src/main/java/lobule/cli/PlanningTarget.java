@@ -20,9 +20,13 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
     /** Java heap and code, oneDNN's code, patches on their way in: docs/benchmarks.md measures less. */
     private static final long PROCESS_BYTES = 600L << 20;
 
-    /** The device asked for; a GPU that is not there is planned for without it. */
-    static PlanningTarget open(DeviceOptions options, Devices devices) {
-        CudaOptions cuda = options.cuda().options();
+    /**
+     * The device asked for; a GPU that is not there is planned for without it.
+     *
+     * @param limit memory of the device, or null
+     */
+    static PlanningTarget open(DeviceOptions options, Devices devices, MemorySize limit) {
+        CudaOptions cuda = of(limit, options.cuda().options());
         Device device;
         try {
             device = options.open(devices);
@@ -38,6 +42,11 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
                 : new PlanningTarget(device, PROCESS_BYTES, "the process besides it, at most");
     }
 
+    /** With the workspace that a card of this size is given where none is asked for. */
+    private static CudaOptions of(MemorySize limit, CudaOptions options) {
+        return limit == null ? options : options.on(limit.bytes(), limit.bytes());
+    }
+
     private static PlanningTarget ofGpu(CudaDevice device) {
         CudaReport.Gpu gpu = device.gpu();
         return new PlanningTarget(device, gpu.totalBytes() - gpu.freeBytes(), String.format(Locale.ROOT,
@@ -48,12 +57,13 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
      * The same for plans of many sizes: a GPU would time its algorithms for each of them, so that every convolution
      * is given the limit instead.
      */
-    PlanningTarget forSearch(CudaOptions options) {
+    PlanningTarget forSearch(CudaOptions options, MemorySize limit) {
         if (!(device instanceof CudaDevice)) {
             return this;
         }
         device.close();
-        return new PlanningTarget(new CudaPlanningDevice(options.workspaceLimitBytes()), roomBytes, roomSource);
+        return new PlanningTarget(new CudaPlanningDevice(of(limit, options).workspaceLimitBytes()), roomBytes,
+                roomSource);
     }
 
     @Override

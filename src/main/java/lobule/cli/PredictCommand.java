@@ -28,6 +28,7 @@ import lobule.inference.Segmenter;
 import lobule.inference.TileGrid;
 import lobule.inference.TileSearch;
 import lobule.inference.TrainedModel;
+import lobule.train.CudaSettings;
 import lobule.train.PatchSize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,12 +101,17 @@ final class PredictCommand implements Callable<Integer> {
             Map<PredictionFiles, Grid> readable = readable(files);
             shape.ifPresent(chosen -> readable.values().forEach(grid -> TileGrid.over(grid, chosen)));
             Optional<Mask> expected = Optional.ofNullable(truth).map(file -> truth(file, cts.getFirst(), model, arena));
-            try (Device device = deviceOptions.open(devices)) {
+            try (Device device = deviceOptions.open(devices, settings(model.description()))) {
                 predict(device, model, shape, readable, expected);
             }
         }
         failures.requireNone(files.size());
         return 0;
+    }
+
+    /** How it computed in training, but for what is that machine's or was to compare. */
+    private static CudaSettings settings(ModelDescription model) {
+        return new CudaSettings(model.math().label(), model.deterministic(), null, List.of());
     }
 
     private void requireTruthOfOne(List<Path> cts) {
@@ -177,9 +183,9 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** A GPU would time its algorithms for every shape tried: its workspaces are taken to be at their limit instead. */
-    private Device planner(Device device) {
-        return device instanceof CudaDevice && device.fuses()
-                ? new CudaPlanningDevice(deviceOptions.cuda().options().workspaceLimitBytes()) : device;
+    private static Device planner(Device device) {
+        return device instanceof CudaDevice card && device.fuses()
+                ? new CudaPlanningDevice(card.workspaceLimitBytes()) : device;
     }
 
     /** Empty where the CT could not be served. */

@@ -65,6 +65,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, Object> given = options.given();
+        given.putAll(cuda.given());
         if (resume == null) {
             TrainConfig config = ConfigLayers.resolve(Optional.ofNullable(configFile), given);
             RunFolder.requireFree(config);
@@ -87,7 +88,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private void train(TrainConfig config, Optional<Resumed> resumed) {
         int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        CudaOptions gpu = cuda.options().withRecorded(
+        CudaOptions gpu = cuda.options(config.cuda()).withRecorded(
                 resumed.map(Resumed::folder).flatMap(AlgorithmRecord::read).orElse(AlgorithmChoices.none()));
         RunDescription description = new RunDescription(spec.commandLine().getOut());
         try (Device device = devices.open(config.device(), threads, gpu)) {
@@ -99,7 +100,8 @@ final class TrainCommand implements Callable<Integer> {
                         description.line("note", configFile + " is of a run that changed: " + change
                                 + "; here the last value holds throughout"));
                 resumed.ifPresent(run -> run.resumption().notes().forEach(note -> description.line("note", note)));
-                train(device, config, resumed, data, description);
+                train(device, device instanceof CudaDevice card ? config.withWorkspaceLimit(card.workspaceLimitBytes())
+                        : config, resumed, data, description);
             }
         }
     }

@@ -36,7 +36,7 @@ public final class Presets {
                     new TrainConfig.Optimizer("adam", 0.9, null),
                     overfit ? overfitRates : CONSTANT, 1,
                     new TrainConfig.Renorm("paper", overfit ? OVERFIT_RENORM_SCALE : 1),
-                    overfit ? OVERFIT_STEPS : steps, 1, 20, 500, "none", "auto", 0, null);
+                    overfit ? OVERFIT_STEPS : steps, 1, 20, 500, "none", "auto", 0, CudaSettings.DEFAULT, null);
         }
     }
 
@@ -86,6 +86,6 @@ public final class Presets {
                 new TrainConfig.Objective("dice", List.of()),
                 new TrainConfig.Optimizer("adam", 0.9, null),
                 List.of(new LearningRate.Stage(1, 2e-3)), 1, new TrainConfig.Renorm("paper", 0.001),
-                160, 1, 20, 500, "none", "auto", 0, null);
+                160, 1, 20, 500, "none", "auto", 0, CudaSettings.DEFAULT, null);
     }
 }

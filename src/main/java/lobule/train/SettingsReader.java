@@ -9,7 +9,7 @@ import lobule.file.InputException;
 final class SettingsReader {
     private static final List<String> KEYS = List.of("experiment", "data", "patch", "network", "loss", "optimizer",
             "learning-rate", "accumulate", "renorm", "steps", "seed", "evaluate-every", "checkpoint-every", "recompute",
-            "device", "threads", "out");
+            "device", "threads", "cuda", "out");
 
     private SettingsReader() {}
 
@@ -23,7 +23,7 @@ final class SettingsReader {
                 integer(settings.at("accumulate")), renorm(settings.at("renorm")), whole(settings.at("steps")),
                 whole(settings.at("seed")), whole(settings.at("evaluate-every")),
                 whole(settings.at("checkpoint-every")), settings.at("recompute").text(), settings.at("device").text(),
-                integer(settings.at("threads")), path(settings.at("out")));
+                integer(settings.at("threads")), cuda(settings.at("cuda")), path(settings.at("out")));
     }
 
     private static TrainConfig.Data data(Document data) {
@@ -61,6 +61,13 @@ final class SettingsReader {
     private static TrainConfig.Renorm renorm(Document renorm) {
         renorm.requireOnly(List.of("schedule", "scale"));
         return new TrainConfig.Renorm(renorm.at("schedule").text(), renorm.at("scale").number());
+    }
+
+    private static CudaSettings cuda(Document cuda) {
+        cuda.requireOnly(List.of("math", "deterministic", "workspace", "cudnn"));
+        return new CudaSettings(cuda.at("math").text(), cuda.at("deterministic").flag(),
+                cuda.at("workspace").optional().map(SettingsReader::integer).orElse(null),
+                cuda.at("cudnn").list().stream().map(Document::text).toList());
     }
 
     private static String text(Document value) {

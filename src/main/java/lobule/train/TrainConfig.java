@@ -30,12 +30,13 @@ import lobule.tensor.Shape;
  * @param checkpointEvery optimiser steps between checkpoints
  * @param recompute       what the backward pass computes again instead of keeping it: none, cheap or level0
  * @param threads         of the device; 0 for all processors
+ * @param cuda            how a GPU computes
  * @param out             folder of the run, or null for the next free one under {@code runs}
  */
 public record TrainConfig(String experiment, Data data, String patch, Network network, Objective loss,
                           Optimizer optimizer, List<LearningRate.Stage> learningRate, int accumulate, Renorm renorm,
                           long steps, long seed, long evaluateEvery, long checkpointEvery, String recompute,
-                          String device, int threads, String out) {
+                          String device, int threads, CudaSettings cuda, String out) {
     /** The source that is no folder: a synthetic CT made from the seed. */
     public static final String PHANTOM = "phantom";
     private static final int MOST_PATCHES = 10_000;
@@ -198,19 +199,26 @@ public record TrainConfig(String experiment, Data data, String patch, Network ne
     /** The same settings with another folder of the run. */
     TrainConfig withOut(String folder) {
         return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm,
-                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, folder);
+                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, cuda, folder);
     }
 
     /** The same settings at other rates. */
     TrainConfig withLearningRate(LearningRate rates) {
         return new TrainConfig(experiment, data, patch, network, loss, optimizer, rates.stages(), accumulate, renorm,
-                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, out);
+                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, cuda, out);
+    }
+
+    /** The same settings with the workspace that a card was given, so that they hold for the next card too. */
+    public TrainConfig withWorkspaceLimit(long bytes) {
+        return new TrainConfig(experiment, data, patch, network, loss, optimizer, learningRate, accumulate, renorm,
+                steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads,
+                cuda.withWorkspaceLimit(bytes), out);
     }
 
     /** The same settings for whoever is in another folder. */
     TrainConfig withAbsoluteSource() {
         return new TrainConfig(experiment, data.withAbsoluteSource(), patch, network, loss, optimizer, learningRate,
-                accumulate, renorm, steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, out);
+                accumulate, renorm, steps, seed, evaluateEvery, checkpointEvery, recompute, device, threads, cuda, out);
     }
 
     public PatchShape patchShape() {

@@ -73,6 +73,18 @@ class CudaResumeTest {
         assertEquals(before, Files.readString(record()));
     }
 
+    /** The workspace as the card was given it; a later change is in the history. */
+    @Test
+    void howTheGpuComputesIsInTheSettings() throws IOException {
+        String settings = Files.readString(folder.resolve("run/config.yaml"));
+        assertTrue(settings.contains("cuda:\n  math: fp32\n  deterministic: true\n  workspace: 256\n  cudnn: []\n"),
+                settings);
+        assertEquals(0, train("--resume", path(), "--steps", "2"), () -> err);
+        assertTrue(out.contains(", FP32, deterministic\n"), out);
+        assertEquals(0, train("--resume", path(), "--steps", "3", "--workspace", "64"), () -> err);
+        assertTrue(out.contains("note     cuda.workspace is 64 from step 3 on, and was 256"), out);
+    }
+
     @Test
     void thoseOfAnotherCudnnAreChosenAnew() throws IOException {
         String before = Files.readString(record());

@@ -135,6 +135,16 @@ class PlanCommandTest {
         assertEquals(3 + 1 + 3 * 4, out.toString().lines().count(), out.toString());
     }
 
+    /** As the device on such a card would take it. */
+    @ParameterizedTest
+    @CsvSource({"8GiB, 256", "14GiB, 256", "15GiB, 1920", "80GiB, 2048"})
+    void aLargeCardIsPlannedWithMoreWorkspace(String card, int mebibytes) {
+        assertEquals(0, plan("--memory-limit", card, "--patch", "12x20x20", "--device", "cuda"), err.toString());
+        assertTrue(out.toString().contains(mebibytes + " MiB of workspace for every"), out.toString());
+        assertEquals(0, plan("--memory-limit", card, "--patch", "12x20x20", "--device", "cuda", "--workspace", "64"));
+        assertTrue(out.toString().contains(" 64 MiB of workspace for every"), out.toString());
+    }
+
     /** The one found fits, the next larger one does not. */
     @ParameterizedTest
     @CsvSource({"unet3d-renorm-dice, 1", "unet2d-dropout-renorm-cce, 0"})

@@ -105,8 +105,10 @@ class ConfigLayersTest {
     @Test
     void resolvedSettingsAreReadBackTheSame() throws IOException {
         TrainConfig config = ConfigLayers.resolve(Optional.empty(), Map.of("experiment", "unet2d-dropout-renorm-cce",
-                "optimizer.clip-norm", 1.5, "data.source", "/some/where", "loss.class-weights", List.of(1, 2.5),
-                "learning-rate", List.of(Map.of("step", 1, "rate", 1e-3), Map.of("step", 10, "rate", 1e-4))));
+                "optimizer.clip-norm", 1.5, "data.source", "/some/where", "cuda.math", "tf32",
+                "cuda.workspace", 512, "cuda.cudnn", List.of("pool", "norm"), "loss.class-weights",
+                List.of(1, 2.5), "learning-rate",
+                List.of(Map.of("step", 1, "rate", 1e-3), Map.of("step", 10, "rate", 1e-4))));
         assertEquals(config, ConfigLayers.resolve(file(ConfigLayers.yaml(config)), Map.of()));
     }
 
@@ -158,6 +160,15 @@ class ConfigLayersTest {
             data: {validation-patches: 2147483647} | data.validation-patches is 2147483647, expected 1 to 10000
             accumulate: 99999999999             | accumulate is 99999999999, expected a whole number of at most 21474836
             steps: 99999999999999999999         | steps is 99999999999999999999, expected a whole number.
+            cuda: {math: bf16}                  | cuda.math is bf16, expected fp32 or tf32.
+            cuda: {math: null}                  | cuda.math is null, expected a text.
+            cuda: {deterministic: 1}            | cuda.deterministic is 1, expected true or false
+            cuda: {workspace: -1}               | cuda.workspace is -1, expected 0 to 1048576 (MiB), or nothing.
+            cuda: {workspace: 2GiB}             | cuda.workspace is "2GiB", expected a whole number
+            cuda: {cudnn: norm}                 | cuda.cudnn is "norm", expected a list
+            cuda: {cudnn: [relu]}               | cuda.cudnn is relu, expected pool, dropout or norm.
+            cuda: {cudnn: [norm, norm]}         | cuda.cudnn is [norm, norm], expected each op once.
+            cuda: {gpu: 1}                      | unknown key cuda.gpu; known here are math,
             threads: 2000000000                 | threads is 2000000000, expected 1 to 4096, or 0 for all
             steps: &n 3\\nseed: *n              | has an alias, expected its value written out.
             """)

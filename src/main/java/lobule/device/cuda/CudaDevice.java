@@ -56,6 +56,7 @@ public final class CudaDevice implements Device {
     private final String hardware;
     private final boolean fuses;
     private final MathMode math;
+    private final long workspaceLimitBytes;
 
     /**
      * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
@@ -70,16 +71,18 @@ public final class CudaDevice implements Device {
      * @throws DeviceUnavailableException where there is no GPU, or a library is missing: which, why, and what to do
      * @throws CudaCallException          where the driver refuses
      */
-    public CudaDevice(CudaOptions options, Consumer<String> notices) {
+    public CudaDevice(CudaOptions asked, Consumer<String> notices) {
         HostJvm.requirePinning("cuda", Runtime.version());
         HostJvm.requireNativeAccess("cuda");
-        ordinal = options.ordinal();
-        fuses = options.cudnnOps().isEmpty();
-        CudaLibraries libraries = CudaLibraries.load(options.libraryFolders());
+        ordinal = asked.ordinal();
+        fuses = asked.cudnnOps().isEmpty();
+        CudaLibraries libraries = CudaLibraries.load(asked.libraryFolders());
         libraries.require();
         initialise();
         try {
             context = cleanup.own(new CudaContext(ordinal));
+            CudaOptions options = asked.on(context.totalBytes(), context.freeBytes());
+            workspaceLimitBytes = options.workspaceLimitBytes();
             math = options.math().on(context.capability());
             if (math != options.math()) {
                 notices.accept("device cuda: " + context.name() + " has no " + options.math() + ", which begins with "
@@ -130,6 +133,11 @@ public final class CudaDevice implements Device {
     public CudaReport.Gpu gpu() {
         requireUsable();
         return CudaReport.Gpu.of(ordinal, context);
+    }
+
+    /** Most scratch memory of one algorithm: what was asked for, or else what suits this card. */
+    public long workspaceLimitBytes() {
+        return workspaceLimitBytes;
     }
 
     /** Not where cuDNN is to compute single ops: fused ones have no counterpart there. */

@@ -1,5 +1,8 @@
 package lobule.device.cuda.options;
 
+import java.util.Locale;
+import java.util.stream.Stream;
+
 /** How float32 products are computed. */
 public enum MathMode {
     /** All 24 bits of every factor. */
@@ -33,5 +36,16 @@ public enum MathMode {
     /** Unit roundoff of the factors. */
     public double roundoff() {
         return roundoff;
+    }
+
+    /** As settings name it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException listing the known labels */
+    public static MathMode of(String label) {
+        return Stream.of(values()).filter(value -> value.label().equals(label)).findFirst().orElseThrow(() ->
+                new IllegalArgumentException(label + ", expected fp32 or tf32"));
     }
 }
