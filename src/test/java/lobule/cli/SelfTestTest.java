@@ -105,4 +105,18 @@ class SelfTestTest {
         assertEquals(0, answer.status(), answer.text());
         assertTrue(answer.text().contains(" ok   cuDNN algorithm 6"), answer.text());
     }
+
+    /** Of a cuDNN that is known for it; what agrees with a second algorithm is taken all the same. */
+    @Test
+    void aWrongAlgorithmOfASuspectedCudnnIsNotTaken() throws Exception {
+        SimulatorProcess.Answer answer = run(Map.of("SIMGPU_WRONG", "forward:1:tf32", "SIMGPU_COMPUTE", "8.0",
+                "SIMGPU_CUDNN", "9.12.0"), "--math", "tf32");
+        String forward = answer.text().lines().filter(line -> line.startsWith("  small 3D         forward"))
+                .findFirst().orElseThrow(() -> new AssertionError(answer.text()));
+        assertTrue(forward.contains(" ok ") && !forward.endsWith("algorithm 1"), answer.text());
+        assertTrue(answer.text().contains("cuDNN algorithm 1 in TF32 is left out for forward (1x8x12x13x14) by "
+                + "(16x8x3x3x3): it is off by "), answer.text());
+        assertTrue(answer.text().matches("(?s).* small 3D +data +error [0-9.]+e-0[34] .* ok .*"), answer.text());
+        assertTrue(failures(answer).stream().allMatch(line -> line.startsWith("  small 2D  ")), answer.text());
+    }
 }

@@ -98,7 +98,7 @@ public final class CudaDevice implements Device {
                     + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
                     + options.math() + (options.deterministic() ? ", deterministic" : "");
             search = new AlgorithmSearch(options, context,
-                    new RecordedAlgorithms(options, hardware, cublas.isPresent()), notices);
+                    new RecordedAlgorithms(options, hardware, cublas.isPresent()), transfers.staging(), notices);
             times = options.profile();
             timers = cleanup.own(new Cleanup());
             ops = new OpKernels(context, kernels,

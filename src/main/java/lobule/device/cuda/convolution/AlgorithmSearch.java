@@ -11,6 +11,7 @@ import jcuda.jcudnn.cudnnMathType;
 import lobule.device.cuda.convolution.ConvolutionPass.Candidate;
 import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.Staging;
 import lobule.device.cuda.library.Cudnn;
 import lobule.device.cuda.options.AlgorithmChoice;
 import lobule.device.cuda.options.AlgorithmReuse;
@@ -26,16 +27,18 @@ public final class AlgorithmSearch {
     private final CudaContext context;
     private final MathMode math;
     private final RecordedAlgorithms recorded;
+    private final SuspectedResults suspicion;
     private final Consumer<String> notices;
     private final Map<String, AlgorithmChoice> made = new HashMap<>();
 
     /** @param notices told where an algorithm is not chosen as it should be, and why */
     public AlgorithmSearch(CudaOptions options, CudaContext context, RecordedAlgorithms recorded,
-                           Consumer<String> notices) {
+                           Staging staging, Consumer<String> notices) {
         this.options = options;
         this.context = context;
         this.math = options.math().on(context.capability());
         this.recorded = recorded;
+        this.suspicion = new SuspectedResults(math, new ResultCheck(context, staging), notices);
         this.notices = notices;
     }
 
@@ -109,9 +112,12 @@ public final class AlgorithmSearch {
         }
         descriptors.setMathType(candidate.mathType());
         OptionalLong bytes = workspaceBytes(library, pass, descriptors, candidate.algorithm());
-        return bytes.isEmpty() || bytes.getAsLong() > options.workspaceLimitBytes() ? Optional.empty()
-                : Optional.of(new AlgorithmChoice(AlgorithmChoice.CUDNN, candidate.algorithm(), candidate.mathType(),
-                        bytes.getAsLong(), candidate.deterministic()));
+        if (bytes.isEmpty() || bytes.getAsLong() > options.workspaceLimitBytes()) {
+            return Optional.empty();
+        }
+        AlgorithmChoice choice = new AlgorithmChoice(AlgorithmChoice.CUDNN, candidate.algorithm(),
+                candidate.mathType(), bytes.getAsLong(), candidate.deterministic());
+        return suspicion.allows(library, pass, descriptors, choice) ? Optional.of(choice) : Optional.empty();
     }
 
     /** Scratch bytes under the math type that is set; empty where cuDNN does not do it. */
@@ -131,7 +137,9 @@ public final class AlgorithmSearch {
             return OptionalLong.empty();
         }
         descriptors.setMathType(choice.mathType());
-        return workspaceBytes(library, pass, descriptors, choice.algorithm());
+        OptionalLong bytes = workspaceBytes(library, pass, descriptors, choice.algorithm());
+        return bytes.isEmpty() || suspicion.allows(library, pass, descriptors,
+                choice.withWorkspace(bytes.getAsLong())) ? bytes : OptionalLong.empty();
     }
 
     private boolean fits(Candidate candidate) {

@@ -53,6 +53,11 @@ public final class BackwardDataPass implements ConvolutionPass {
     }
 
     @Override
+    public long terms(ConvolutionGeometry geometry) {
+        return geometry.filter().size(0) * (geometry.transposed() ? 1 : geometry.filter().voxels());
+    }
+
+    @Override
     public void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory,
                     Pointer beta) {
         int status = cudnnConvolutionBackwardData(library.handle(), Cudnn.ONE, descriptors.filter(), memory.filter(),

@@ -55,6 +55,11 @@ public final class BackwardFilterPass implements ConvolutionPass {
     }
 
     @Override
+    public long terms(ConvolutionGeometry geometry) {
+        return geometry.output().batch() * geometry.output().voxels();
+    }
+
+    @Override
     public void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory,
                     Pointer beta) {
         int status = cudnnConvolutionBackwardFilter(library.handle(), Cudnn.ONE, descriptors.input(), memory.input(),

@@ -22,6 +22,9 @@ public sealed interface ConvolutionPass permits ForwardPass, BackwardDataPass, B
     /** Whether an algorithm multiplies transformed factors (Winograd, FFT), which rounds more than direct sums do. */
     boolean transforms(int algorithm);
 
+    /** Most products of a sum that it makes. */
+    long terms(ConvolutionGeometry geometry);
+
     /** Enqueues the pass; {@code beta} points to 0 to overwrite, to 1 to add. */
     void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory, Pointer beta);
 

@@ -7,7 +7,7 @@ import lobule.device.cuda.options.AlgorithmChoice;
 /** One pass of a convolution by cuDNN; weight gradients are added to what is there where the step says so. */
 final class CudnnConvolution implements ConvolutionKernel {
     /** Winograd's transforms of tiles of 6 and the FFT lose up to four bits. */
-    private static final double TRANSFORMED = 16;
+    static final double TRANSFORMED = 16;
 
     private final Cudnn library;
     private final ConvolutionPass pass;

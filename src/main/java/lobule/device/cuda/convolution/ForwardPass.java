@@ -53,6 +53,11 @@ public final class ForwardPass implements ConvolutionPass {
     }
 
     @Override
+    public long terms(ConvolutionGeometry geometry) {
+        return geometry.filter().size(1) * geometry.filter().voxels();
+    }
+
+    @Override
     public void run(Cudnn library, ConvolutionDescriptors descriptors, int algorithm, ConvolutionMemory memory,
                     Pointer beta) {
         int status = cudnnConvolutionForward(library.handle(), Cudnn.ONE, descriptors.input(), memory.input(),

@@ -72,7 +72,7 @@ public final class Staging implements AutoCloseable {
     }
 
     /** Returns when all has arrived. */
-    void download(DevicePointer source, MemorySegment destination, CUstream stream) {
+    public void download(DevicePointer source, MemorySegment destination, CUstream stream) {
         long chunks = Math.ceilDiv(destination.byteSize(), CHUNK);
         for (long chunk = 0; chunk <= chunks; chunk++) {
             if (chunk < chunks) {

@@ -55,9 +55,14 @@ public final class Cudnn implements AutoCloseable {
         return Linker.nativeLinker().downcallHandle(functions.findOrThrow(name), type);
     }
 
+    /** 91002 for 9.10.2. */
+    public static long versionNumber() {
+        return cudnnGetVersion();
+    }
+
     /** 9.10.2 for 91002. */
     public static String version() {
-        long version = cudnnGetVersion();
+        long version = versionNumber();
         return version / 10000 + "." + version / 100 % 100 + "." + version % 100;
     }
 

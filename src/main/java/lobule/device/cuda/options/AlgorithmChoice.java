@@ -28,6 +28,10 @@ public record AlgorithmChoice(String library, int algorithm, int mathType, long 
         return new AlgorithmChoice(CUBLAS, 0, 0, workspaceBytes, true);
     }
 
+    public AlgorithmChoice withWorkspace(long bytes) {
+        return new AlgorithmChoice(library, algorithm, mathType, bytes, deterministic);
+    }
+
     public boolean byCublas() {
         return library.equals(CUBLAS);
     }
