@@ -61,10 +61,9 @@ class SelfTestTest {
     }
 
     /** One per cent is above what factors of 11 bits explain, though not by much. */
-    @ParameterizedTest
-    @CsvSource({"forward", "data", "filter"})
-    void aWrongAlgorithmIsNamedWhereFactorsAreRoundedToo(String pass) throws Exception {
-        SimulatorProcess.Answer answer = run(Map.of("SIMGPU_WRONG", pass + ":1", "SIMGPU_COMPUTE", "8.0"), "--math",
+    @Test
+    void aWrongAlgorithmIsNamedWhereFactorsAreRoundedToo() throws Exception {
+        SimulatorProcess.Answer answer = run(Map.of("SIMGPU_WRONG", "forward:1", "SIMGPU_COMPUTE", "8.0"), "--math",
                 "tf32");
         assertEquals(Failure.CHECK_FAILED, answer.status(), answer.text());
         assertEquals(2, failures(answer).size(), answer.text());
