@@ -89,7 +89,7 @@ std::vector<uint8_t> gather_parameters(const Kernel& kernel, void** parameters, 
 void run(const Launch& launch) {
     auto begin = std::chrono::steady_clock::now();
     LaunchProfile profile;
-    LaunchCount count = execute(launch, profiling() ? &profile : nullptr);
+    LaunchCount count = execute(launch, {looking_for_races(), profiling() ? &profile : nullptr});
     if (profiling()) record_profile(launch.kernel->name, launch.grid.count(), profile);
     if (!logging()) return;
     double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

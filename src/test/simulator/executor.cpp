@@ -25,8 +25,9 @@ namespace {
 // Registers and local memory of one warp at a time, or of all warps of a block where barriers interleave them.
 class BlockRunner {
 public:
-    // Counts into the tally where there is one.
-    BlockRunner(const Launch& launch, Tally* tally) : launch_(launch), kernel_(*launch.kernel), tally_(tally) {
+    // Each memory instruction passes the race check and the tally where there are any.
+    BlockRunner(const Launch& launch, RaceCheck* races, Tally* tally)
+        : launch_(launch), kernel_(*launch.kernel), races_(races), tally_(tally) {
         uint32_t threads = static_cast<uint32_t>(launch.block.count());
         warps_.resize((threads + kLanes - 1) / kLanes);
         frames_ = kernel_.has_barrier ? static_cast<uint32_t>(warps_.size()) : 1;
@@ -64,8 +65,7 @@ public:
             waiting = false;
             for (Warp& warp : warps_) {
                 if (!kernel_.has_barrier) start(warp, block);
-                if (warp.state != Warp::Done && tally_ == nullptr) run_to_barrier<false>(warp);
-                if (warp.state != Warp::Done && tally_ != nullptr) run_to_barrier<true>(warp);
+                if (warp.state != Warp::Done) run_to_barrier(warp);
                 waiting |= warp.state == Warp::AtBarrier;
             }
             shared_.epoch++;
@@ -144,7 +144,12 @@ private:
         return 0;
     }
 
-    template <bool counting>
+    void run_to_barrier(Warp& warp) {
+        if (races_ == nullptr && tally_ == nullptr) run_to_barrier<false>(warp);
+        else run_to_barrier<true>(warp);
+    }
+
+    template <bool watched>
     void run_to_barrier(Warp& warp) {
         warp.state = Warp::Running;
         const Instruction* code = kernel_.code.data();
@@ -156,7 +161,10 @@ private:
             }
             const Instruction& in = code[warp.pc++];
             executed++;
-            if constexpr (counting) tally_->count(warp, in);
+            if constexpr (watched) {
+                if (tally_ != nullptr) tally_->count(warp, in);
+                if (races_ != nullptr && in.access_bytes != 0) races_->check(warp, in);
+            }
             if (in.guard == kNone || in.controls) {
                 in.run(warp, in);
             } else {
@@ -203,6 +211,7 @@ private:
 
     const Launch& launch_;
     const Kernel& kernel_;
+    RaceCheck* const races_;
     Tally* const tally_;
     std::vector<Warp> warps_;
     SharedMemory shared_;
@@ -214,20 +223,25 @@ private:
 
 }  // namespace
 
-LaunchCount execute(const Launch& launch, LaunchProfile* profile) {
+LaunchCount execute(const Launch& launch, const Watch& watch) {
     uint64_t blocks = launch.grid.count();
     std::atomic<uint64_t> next{0}, executed{0};
     std::atomic<bool> stop{false};
     std::mutex mutex;
     uint64_t fault_block = UINT64_MAX;
     std::optional<Fault> fault;
-    std::optional<TouchedSectors> touched;
-    if (profile != nullptr) touched.emplace(*launch.memory);
+    std::optional<SectorMarks> sectors;
+    if (watch.profile != nullptr) sectors.emplace(*launch.memory);
+    std::optional<WordMarks> words;
+    if (watch.races && blocks > 1) words.emplace(*launch.memory);
+    uint32_t sites = launch.kernel->memory_sites;
     // Blocks start in increasing order, so every block below a faulty one runs to its end or to its own fault.
     auto work = [&](unsigned) {
         std::optional<Tally> tally;
-        if (touched) tally.emplace(*touched);
-        BlockRunner runner(launch, tally ? &*tally : nullptr);
+        if (sectors) tally.emplace(*sectors, sites);
+        std::optional<RaceCheck> races;
+        if (words) races.emplace(*words, sites);
+        BlockRunner runner(launch, races ? &*races : nullptr, tally ? &*tally : nullptr);
         for (uint64_t b = next++; b < blocks && !stop; b = next++) {
             try {
                 runner.run(b);
@@ -243,7 +257,7 @@ LaunchCount execute(const Launch& launch, LaunchProfile* profile) {
         executed += runner.executed();
         if (!tally) return;
         std::lock_guard<std::mutex> lock(mutex);
-        profile->add(tally->counts());
+        watch.profile->add(tally->counts());
     };
     if (blocks == 1 || launch.kernel->ordered) {
         work(0);

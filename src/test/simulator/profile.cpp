@@ -16,24 +16,6 @@ void LaunchProfile::add(const LaunchProfile& other) {
     for (int k = 0; k < kInstructionKinds; k++) instructions[k] += other.instructions[k];
 }
 
-TouchedSectors::TouchedSectors(const DeviceMemory& memory) {
-    for (const auto& [address, allocation] : memory.live()) {
-        uint64_t first = address / kSectorBytes, end = (allocation.end() + kSectorBytes - 1) / kSectorBytes;
-        // Large blocks of calloc are pages of zeros that cost nothing until they are touched.
-        regions_.push_back({first, end, {static_cast<uint8_t*>(std::calloc(end - first, 1)), std::free}});
-    }
-}
-
-bool TouchedSectors::first_touch(uint64_t sector, bool write) {
-    auto after = std::upper_bound(regions_.begin(), regions_.end(), sector,
-                                  [](uint64_t s, const Region& region) { return s < region.first; });
-    if (after == regions_.begin() || sector >= std::prev(after)->end) return false;
-    uint8_t* mark = std::prev(after)->marks.get() + (sector - std::prev(after)->first);
-    uint8_t bit = write ? 2 : 1;
-    return (__atomic_load_n(mark, __ATOMIC_RELAXED) & bit) == 0 &&
-           (__atomic_fetch_or(mark, bit, __ATOMIC_RELAXED) & bit) == 0;
-}
-
 void Tally::count(const Warp& warp, const Instruction& in) {
     counts_.instructions[static_cast<int>(in.kind)]++;
     if (in.access_bytes == 0) return;
@@ -55,14 +37,22 @@ void Tally::count_access(const Warp& warp, const Instruction& in, uint32_t lanes
     }
     if (!std::is_sorted(sectors_.begin(), sectors_.end())) std::sort(sectors_.begin(), sectors_.end());
     sectors_.erase(std::unique(sectors_.begin(), sectors_.end()), sectors_.end());
-    if (in.reads) count_traffic(counts_.read, false, bytes);
-    if (in.writes) count_traffic(counts_.written, true, bytes);
+    if (in.reads) count_traffic(counts_.read, last_[in.memory_site], false, bytes);
+    if (in.writes) count_traffic(counts_.written, last_[in.memory_site], true, bytes);
 }
 
-void Tally::count_traffic(Traffic& traffic, bool write, uint64_t bytes) {
+void Tally::count_traffic(Traffic& traffic, SectorMarks::Region*& last, bool write, uint64_t bytes) {
     traffic.bytes += bytes;
     traffic.sectors += sectors_.size();
-    for (uint64_t sector : sectors_) traffic.occupied += touched_.first_touch(sector, write) ? 1 : 0;
+    uint8_t bit = write ? 2 : 1;
+    for (uint64_t sector : sectors_) {
+        SectorMarks::Region* region = marks_.find(sector * kSectorBytes, last);
+        if (region == nullptr) continue;  // outside of allocations: the access will fault
+        uint8_t* mark = region->marks + (sector - region->first);
+        bool first = (__atomic_load_n(mark, __ATOMIC_RELAXED) & bit) == 0 &&
+                     (__atomic_fetch_or(mark, bit, __ATOMIC_RELAXED) & bit) == 0;
+        traffic.occupied += first ? 1 : 0;
+    }
 }
 
 namespace {

@@ -1,10 +1,10 @@
 // What launches ask of the memory and of the arithmetic, by kernel and grid: counted only with SIMGPU_PROFILE=FILE.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "launch_marks.h"
 #include "warp.h"
 
 namespace simgpu {
@@ -32,34 +32,23 @@ struct LaunchProfile {
     void add(const LaunchProfile& other);
 };
 
-// The sectors that a launch has touched so far, over all its blocks.
-class TouchedSectors {
-public:
-    explicit TouchedSectors(const DeviceMemory& memory);
-    // True where no thread of the launch did so before; false outside of allocations, where the access will fault.
-    bool first_touch(uint64_t sector, bool write);
-
-private:
-    struct Region {
-        uint64_t first, end;  // sectors
-        std::unique_ptr<uint8_t, void (*)(void*)> marks;  // 1: read, 2: written
-    };
-    std::vector<Region> regions_;  // by address
-};
+// Of each sector of a launch: 1 where it was read, 2 where it was written.
+using SectorMarks = LaunchMarks<uint8_t, kSectorBytes>;
 
 // Counts for one worker of a launch.
 class Tally {
 public:
-    explicit Tally(TouchedSectors& touched) : touched_(touched) {}
+    Tally(SectorMarks& marks, uint32_t memory_sites) : marks_(marks), last_(memory_sites + 1) {}
     // Called before the instruction runs, whose addresses may be overwritten by it.
     void count(const Warp& warp, const Instruction& in);
     const LaunchProfile& counts() const { return counts_; }
 
 private:
     void count_access(const Warp& warp, const Instruction& in, uint32_t lanes);
-    void count_traffic(Traffic& traffic, bool write, uint64_t bytes);
+    void count_traffic(Traffic& traffic, SectorMarks::Region*& last, bool write, uint64_t bytes);
 
-    TouchedSectors& touched_;
+    SectorMarks& marks_;
+    std::vector<SectorMarks::Region*> last_;  // by memory instruction
     LaunchProfile counts_;
     std::vector<uint64_t> sectors_;
 };

@@ -45,7 +45,7 @@ inline std::string kernel(const std::string& body) {
 
 // Runs one block over words of input and returns its words of output; throws the fault there is.
 inline std::vector<uint64_t> run(const std::string& text, uint32_t threads, const std::vector<uint64_t>& input = {},
-                                 Dim3 grid = {1, 1, 1}, LaunchProfile* profile = nullptr) {
+                                 Dim3 grid = {1, 1, 1}, const Watch& watch = {}) {
     DeviceMemory memory(64 << 20);
     uint64_t out = memory.allocate(threads * 8, true), in = memory.allocate(input.size() * 8 + 8, true);
     std::memcpy(memory.host(in), input.data(), input.size() * 8);
@@ -59,7 +59,7 @@ inline std::vector<uint64_t> run(const std::string& text, uint32_t threads, cons
     launch.parameters.resize(16);
     std::memcpy(launch.parameters.data(), &out, 8);
     std::memcpy(launch.parameters.data() + 8, &in, 8);
-    execute(launch, profile);
+    execute(launch, watch);
     std::vector<uint64_t> result(threads);
     std::memcpy(result.data(), memory.host(out), threads * 8);
     return result;
@@ -101,5 +101,6 @@ void control_flow();
 void warps();
 void memory();
 void profile();
+void races();
 
 }  // namespace simgpu::test

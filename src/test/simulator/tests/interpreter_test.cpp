@@ -10,6 +10,7 @@ int main() {
     warps();
     memory();
     profile();
+    races();
     std::printf("%d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }

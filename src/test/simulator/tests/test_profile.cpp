@@ -15,7 +15,7 @@ void expect_traffic(const std::string& name, const Traffic& got, const Expected&
 // Reads by the body, with input of 1024 words of 8 bytes; a thread's own word of output is written behind it.
 void expect_reads(const std::string& name, const std::string& body, uint32_t threads, const Expected& wanted) {
     LaunchProfile profile;
-    run(kernel(body), threads, std::vector<uint64_t>(1024), {1, 1, 1}, &profile);
+    run(kernel(body), threads, std::vector<uint64_t>(1024), {1, 1, 1}, {false, &profile});
     expect_traffic(name, profile.read, wanted);
     expect_traffic(name + ", output", profile.written, {8 * threads, (8 * threads + 31) / 32, (8 * threads + 31) / 32});
 }
@@ -29,7 +29,7 @@ void instructions() {
     LaunchProfile profile;
     run(kernel("cvt.rn.f32.u32 %f1, %tid;\nadd.f32 %f1, %f1, %f1;\ncvt.f64.f32 %g1, %f1;\nfma.rn.f64 %g2, %g1, %g1, "
                "%g1;\nshl.b32 %r1, %tid, 2;\nsetp.eq.s32 %p1, %r1, 8;\n@%p1 add.s32 %r2, %r1, 1;"), 64, {}, {1, 1, 1},
-        &profile);
+        {false, &profile});
     // Beside them the frame of kernel(): a store; a product and a sum; two ld.param, two mov and ret.
     const uint64_t wanted[] = {2, 4, 4, 10, 10};
     for (int k = 0; k < kInstructionKinds; k++) {

@@ -102,6 +102,8 @@ public final class DeviceProgram {
             case "leak" -> allocate(12345);
             case "out-of-memory" -> allocate(1L << 40);
             case "shared-race" -> launch("shared_race", 64);
+            case "block-race" -> withBuffer(128, buffer -> cuLaunchKernel(function("block_race"), 5, 1, 1, 32, 1, 1, 0,
+                    null, Pointer.to(Pointer.to(buffer)), null));
             case "divergent-barrier" -> launch("divergent_barrier", 32);
             default -> CudnnProgram.run(name);
         }

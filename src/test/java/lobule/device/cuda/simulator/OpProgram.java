@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import lobule.device.Device;
 import lobule.device.cuda.CudaDevice;
 import lobule.device.cuda.SimulatedGpu;
+import lobule.device.cuda.options.CudaOptions;
 import lobule.device.cuda.options.CudnnOp;
 import lobule.op.Adam;
 import lobule.op.Add;
@@ -52,24 +54,28 @@ public final class OpProgram {
 
     /** @param arguments none */
     public static void main(String[] arguments) {
-        OpProgram program = new OpProgram();
-        program.volume(Shape.of(1, 8, 6, 8, 136), Shape.of(1, 12, 4, 6, 120));
-        program.volume(Shape.of(2, 5, 7, 9, 139), Shape.of(2, 9, 5, 5, 119));
-        program.volume(Shape.of(1, 6, 50, 141), Shape.of(1, 10, 34, 119));
-        program.parameters();
-        try (CudaDevice device = SimulatedGpu.open()) {
-            program.run(device);
-        }
-        program.cases.clear();
-        program.norm(Shape.of(2, 7, 7, 9, 139), Optional.empty());
-        try (CudaDevice device = SimulatedGpu.open(SimulatedGpu.options().withCudnnOps(Set.of(CudnnOp.NORM)))) {
-            program.run(device);
-        }
+        runAll(device -> device);
         System.out.println("done");
     }
 
-    private void run(Device device) {
-        cases.forEach(test -> test.run(device));
+    /** On the device that {@code wrap} makes of the simulated GPU's. */
+    public static void runAll(UnaryOperator<Device> wrap) {
+        OpProgram own = new OpProgram();
+        own.volume(Shape.of(1, 8, 6, 8, 136), Shape.of(1, 12, 4, 6, 120));
+        own.volume(Shape.of(2, 5, 7, 9, 139), Shape.of(2, 9, 5, 5, 119));
+        own.volume(Shape.of(1, 6, 50, 141), Shape.of(1, 10, 34, 119));
+        own.parameters();
+        own.run(wrap, SimulatedGpu.options());
+        OpProgram ofCudnn = new OpProgram();
+        ofCudnn.norm(Shape.of(2, 7, 7, 9, 139), Optional.empty());
+        ofCudnn.run(wrap, SimulatedGpu.options().withCudnnOps(Set.of(CudnnOp.NORM)));
+    }
+
+    private void run(UnaryOperator<Device> wrap, CudaOptions options) {
+        try (CudaDevice device = SimulatedGpu.open(options)) {
+            Device wrapped = wrap.apply(device);
+            cases.forEach(test -> test.run(wrapped));
+        }
     }
 
     private void add(Op op, List<TensorSpec> inputs, TensorSpec... states) {

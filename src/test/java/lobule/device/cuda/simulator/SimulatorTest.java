@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,7 @@ final class SimulatorTest {
             unwritten          | never written                         | kernel read_at  | ld.global.u32 %r2, [%rd5];
             use-after-free     | global read of 4 bytes after the free | kernel read_at  | ld.global.u32 %r2, [%rd5];
             shared-race        | race on shared memory                 | kernel shared_race | ld.shared.u32 %r1, [%r5];
+            block-race         | race between blocks: write at        | kernel block_race | st.global.u32 [%rd3], %r1;
             divergent-barrier  | barrier in divergent code             | kernel divergent_barrier | bar.sync 0;
             """)
     void faultsOfKernelsNameKernelThreadAndLine(String program, String fault, String kernel, String line)
@@ -64,6 +66,16 @@ final class SimulatorTest {
         for (String part : new String[] {fault, kernel, "thread (", "PTX line", line}) {
             assertTrue(answer.text().contains(part), "no '" + part + "' in: " + answer.text());
         }
+    }
+
+    @Test
+    void racesBetweenBlocksNameBothAndCanBeLeftUnseen() throws Exception {
+        SimulatorProcess.Answer answer = run("block-race", Map.of());
+        for (String part : List.of("block_race, block \\([0-4],0,0\\)", "which block \\([0-4],0,0\\) wrote to")) {
+            assertTrue(Pattern.compile(part).matcher(answer.text()).find(), answer.text());
+        }
+        SimulatorProcess.Answer unseen = run("block-race", Map.of("SIMGPU_RACES", "0"));
+        assertEquals(0, unseen.status(), unseen.text());
     }
 
     @ParameterizedTest
