@@ -23,7 +23,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PeerCheck check = PeerCheck.of(checks.fixtures(), options.task(Mode.TRAINING, TaskOptions.EXPERIMENT));
+        PeerCheck check = checks.check(options.task(Mode.TRAINING, TaskOptions.EXPERIMENT));
         return check.run(spec.commandLine().getOut()) ? 0 : Commands.CHECK_FAILED;
     }
 }

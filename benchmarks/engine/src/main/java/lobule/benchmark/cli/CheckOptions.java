@@ -2,6 +2,8 @@ package lobule.benchmark.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import lobule.benchmark.contest.PeerCheck;
+import lobule.benchmark.task.Task;
 import picocli.CommandLine.Option;
 
 /** Recorded steps to check libraries against, beside Lobule's own. */
@@ -10,7 +12,8 @@ final class CheckOptions {
             + " every library must reproduce first.")
     private List<Path> fixtures = List.of();
 
-    List<Path> fixtures() {
-        return fixtures;
+    /** Refuses what cannot be checked before anything is computed. */
+    PeerCheck check(Task task) {
+        return PeerCheck.of(fixtures, task);
     }
 }

@@ -2,12 +2,9 @@ package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import lobule.benchmark.contest.Contest;
 import lobule.benchmark.contest.ContestReport;
-import lobule.benchmark.contest.Outcome;
 import lobule.benchmark.contest.PeerCheck;
 import lobule.benchmark.document.ResultFolder;
 import lobule.benchmark.task.Mode;
@@ -36,29 +33,20 @@ final class CompareCommand implements Callable<Integer> {
             + " ${DEFAULT-VALUE}.")
     private String experiment = TaskOptions.EXPERIMENT;
 
-    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
-    private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
-
-    @Option(names = "--steps", paramLabel = "N", converter = Count.class,
-            description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
-    private int steps = 5;
+    @Mixin
+    private ContestOptions contest;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Task task = options.task(Mode.TRAINING, experiment);
-        PeerCheck check = PeerCheck.of(checks.fixtures(), task);
+        PeerCheck check = checks.check(task);
         try (ResultFolder folder = options.results("compare")) {
             if (!check.run(out)) {
                 return Commands.CHECK_FAILED;
             }
-            List<Outcome> outcomes = new ArrayList<>();
-            for (Mode mode : EnumSet.copyOf(modes)) {
-                outcomes.add(Contest.run(entrants(mode), task.withMode(mode).withoutDropout(), steps, out));
-            }
-            folder.write(outcomes.stream().flatMap(outcome -> outcome.entries().stream()).toList(), outcomes,
-                    ContestReport.markdown(outcomes), out);
-            List<String> disagreements = ContestReport.disagreements(outcomes);
+            List<String> disagreements = ContestReport.disagreements(
+                    contest.run(task.withoutDropout(), CompareCommand::entrants, folder, out));
             disagreements.forEach(out::println);
             return disagreements.isEmpty() ? 0 : Commands.CHECK_FAILED;
         }

@@ -1,14 +1,9 @@
 package lobule.benchmark.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import lobule.benchmark.contest.Contest;
-import lobule.benchmark.contest.ContestReport;
-import lobule.benchmark.contest.Outcome;
 import lobule.benchmark.document.ResultFolder;
 import lobule.benchmark.task.Mode;
 import lobule.benchmark.task.Task;
@@ -16,7 +11,6 @@ import lobule.benchmark.worker.Entrant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Finds the settings with which libtorch is compared: its own, by turns. */
@@ -35,12 +29,8 @@ final class TuneCommand implements Callable<Integer> {
     @Mixin
     private TaskOptions options;
 
-    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "training, forward; default both.")
-    private List<Mode> modes = List.of(Mode.TRAINING, Mode.FORWARD);
-
-    @Option(names = "--steps", paramLabel = "N", converter = Count.class,
-            description = "Timed steps of each. Default: ${DEFAULT-VALUE}.")
-    private int steps = 5;
+    @Mixin
+    private ContestOptions contest;
 
     private static List<Entrant> settings() {
         return List.of(
@@ -60,12 +50,7 @@ final class TuneCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Task task = options.task(Mode.TRAINING, TaskOptions.EXPERIMENT);
         try (ResultFolder folder = options.results("tune")) {
-            List<Outcome> outcomes = new ArrayList<>();
-            for (Mode mode : EnumSet.copyOf(modes)) {
-                outcomes.add(Contest.run(settings(), task.withMode(mode), steps, out));
-            }
-            folder.write(outcomes.stream().flatMap(outcome -> outcome.entries().stream()).toList(), outcomes,
-                    ContestReport.markdown(outcomes), out);
+            contest.run(task, _ -> settings(), folder, out);
         }
         return 0;
     }
