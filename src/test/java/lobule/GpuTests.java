@@ -2,6 +2,7 @@ package lobule;
 
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+import static org.junit.platform.launcher.TagFilter.excludeTags;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,8 @@ final class GpuTests {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request().selectors(selectPackage("lobule"))
-                .filters(includeClassNamePatterns(".*\\.(" + names + ")")).build(), listener, new Progress(out));
+                .filters(includeClassNamePatterns(".*\\.(" + names + ")"), excludeTags("slow")).build(), listener,
+                new Progress(out));
         listener.getSummary().printFailuresTo(out);
         listener.getSummary().printTo(out);
         boolean passed = listener.getSummary().getTestsSucceededCount() > 0

@@ -96,8 +96,11 @@ public final class FirstHour implements Callable<Integer> {
         Course course = new Course(name, out, work, console,
                 part == Part.PEER ? PeerComparison::of : _ -> Map.of());
         List<Step> steps = selected(steps(site));
-        return course.run(Report.of(name, site.description(), Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                limit, steps), steps);
+        Report report = course.run(Report.of(name, site.description(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), limit, steps), steps);
+        PeerComparison.rows(report.steps()).forEach(row -> console.println(row.line()));
+        console.println("results: " + out.resolve(name + ".json"));
+        return report;
     }
 
     private List<Step> steps(Site site) throws IOException, InterruptedException {

@@ -24,7 +24,7 @@ record OurSteps(Site site, Sizes sizes) {
                         selfTest("self-test-small-tf32", 60, "--small", "--math", "tf32"),
                         runs.profile("profile-fp32", 40),
                         runs.profile("profile-tf32", 40, "--math", "tf32", "--workspace", "4096")),
-                sizes.selfTests() ? Stream.of(selfTest("self-test", 110)) : Stream.<Step>empty(),
+                sizes.selfTests() ? Stream.of(selfTest("self-test", 130)) : Stream.<Step>empty(),
                 Stream.of(runs.twice("deterministic", 60, "--deterministic")),
                 assembler(),
                 Stream.of(gpuTests())).flatMap(steps -> steps).toList();

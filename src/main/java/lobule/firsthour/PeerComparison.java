@@ -1,10 +1,9 @@
 package lobule.firsthour;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /** How long a step takes beside PyTorch's, from all turns so far. */
 final class PeerComparison {
@@ -14,11 +13,21 @@ final class PeerComparison {
      * @param oursSeconds median over the turns of a turn's median
      * @param ratio       ours over the peer's
      */
-    record Row(PeerMath peer, PeerMath ours, double peerSeconds, double oursSeconds, double ratio) {}
+    record Row(PeerMath peer, PeerMath ours, double peerSeconds, double oursSeconds, double ratio) {
+        /** For the console. */
+        String line() {
+            return String.format(Locale.ROOT, "PyTorch %s %.1f ms, Lobule %s %.1f ms: %.2f times as long", peer,
+                    1e3 * peerSeconds, ours, 1e3 * oursSeconds, ratio);
+        }
+    }
 
     private PeerComparison() {}
 
     static Map<String, ?> of(List<StepResult> results) {
+        return Map.of("comparison", rows(results));
+    }
+
+    static List<Row> rows(List<StepResult> results) {
         List<Row> rows = new ArrayList<>();
         for (PeerMath math : PeerMath.values()) {
             double peer = Median.of(seconds(results, "peer-" + math.label() + "-"));
@@ -27,23 +36,11 @@ final class PeerComparison {
                 rows.add(new Row(math, math.ours(), peer, ours, ours / peer));
             }
         }
-        Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("comparison", rows);
-        return summary;
+        return rows;
     }
 
     private static List<Double> seconds(List<StepResult> results, String turn) {
         return results.stream().filter(result -> result.name().matches(turn + "\\d+"))
-                .map(result -> result.figures().get(RunFigures.MEDIAN)).map(PeerComparison::number)
-                .filter(number -> !number.isNaN()).toList();
-    }
-
-    /** Ours are numbers, the peer's are JSON. */
-    private static Double number(Object value) {
-        return switch (value) {
-            case Number number -> number.doubleValue();
-            case JsonNode node when node.isNumber() -> node.doubleValue();
-            case null, default -> Double.NaN;
-        };
+                .map(StepResult::stepSeconds).filter(seconds -> !seconds.isNaN()).toList();
     }
 }

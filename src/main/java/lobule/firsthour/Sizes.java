@@ -25,6 +25,6 @@ record Sizes(List<String> network, int steps, int fewSteps, List<String> fixture
 
     /** As small as all can be, for a try on the simulated GPU. */
     static final Sizes REHEARSAL = new Sizes(List.of("--experiment", "unet2d-dropout-renorm-cce", "--patch", "4x4",
-            "--base-channels", "1"), 4, 2, List.of("unet2d-dice-squared"), false, List.of("CudaLibrariesTest"),
+            "--base-channels", "1"), 4, 2, List.of("unet2d-dice-squared"), false, List.of("CudaRandomGraphTest"),
             List.of("sm_90"), List.of("--patch", "4x4", "--base-channels", "1", "--steps", "4"));
 }

@@ -3,6 +3,7 @@ package lobule.firsthour;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a step came to; components are the keys in the results.
@@ -31,9 +32,20 @@ record StepResult(String name, Outcome outcome, String message, double seconds, 
         return new StepResult(name, outcome, message, seconds, limitSeconds, commands, exitCode, read, output);
     }
 
+    /** Median time of a training step in it; NaN where none was timed. */
+    double stepSeconds() {
+        return switch (figures.get(RunFigures.MEDIAN)) {
+            case Number number -> number.doubleValue();
+            case JsonNode node when node.isNumber() -> node.doubleValue();
+            case null, default -> Double.NaN;
+        };
+    }
+
     /** For the console. */
     String line() {
-        return String.format(Locale.ROOT, "%-22s %-9s %6.1f s%s", name, outcome.label(), seconds,
-                message.isEmpty() ? "" : "  " + message);
+        String detail = Double.isNaN(stepSeconds()) ? message
+                : String.format(Locale.ROOT, "%.1f ms a training step", 1e3 * stepSeconds());
+        return String.format(Locale.ROOT, "%-24s %-9s %6.1f s  %s", name, outcome.label(), seconds, detail)
+                .stripTrailing();
     }
 }

@@ -65,7 +65,7 @@ class FirstHourTest {
     @Test
     void runsOnTheSimulatedGpu() throws Exception {
         Map<String, Document> steps = run(0, List.of(), "--part", "ours", "--only",
-                "ldd,devices,fixtures,step-tf32-large,gpu-tests");
+                "ldd,devices,step-tf32-large,gpu-tests");
         assertTrue(steps.values().stream().allMatch(step -> outcome(step).equals("passed")), steps::toString);
         Document figures = steps.get("step-tf32-large").at("figures");
         assertEquals(4, figures.at("step_seconds").list().size());

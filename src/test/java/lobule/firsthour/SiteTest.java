@@ -83,7 +83,7 @@ class SiteTest {
                 turn("peer-tf32-2", 0.75), turn("ours-tf32-2", 1), turn("peer-bf16-1", 0.25), turn("peer-fp32-1", 1));
         assertEquals(List.of(new PeerComparison.Row(PeerMath.TF32, PeerMath.TF32, 0.5, 0.75, 1.5),
                 new PeerComparison.Row(PeerMath.BF16, PeerMath.TF32, 0.25, 0.75, 3)),
-                PeerComparison.of(results).get("comparison"));
+                PeerComparison.rows(results));
     }
 
     private static StepResult turn(String name, double seconds) {
