@@ -8,6 +8,11 @@
 #include "float_math.h"
 #include "worker_pool.h"
 
+// The major version; the library of another one differs in nothing else.
+#ifndef SIMGPU_CUBLAS
+#define SIMGPU_CUBLAS 12
+#endif
+
 #define SIMGPU_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace device = simgpu::device;
@@ -27,7 +32,12 @@ struct Refusal {
 };
 
 struct Handle {
+    const void* context = device::current_context();
     void* stream = nullptr;
+    bool given = false;  // a workspace, by the program
+    void* workspace = nullptr;
+    size_t workspace_bytes = 0;
+    uint64_t pool = 0;   // or one of its own, at the first product
     int math = 0;
     int pointer_mode = 0;
     int atomics = 0;
@@ -159,10 +169,23 @@ void multiply(const Product& p) {
     }
 }
 
+// Scratch memory of its own, where the program gave none.
+void take_pool(Handle& own) {
+    uint64_t bytes = device::product_bytes();
+    if (own.given || own.pool != 0 || bytes == 0) return;
+    own.pool = device::take(bytes);
+    if (own.pool == 0) throw Refusal{kAllocFailed, format("no memory for a workspace of %lu bytes", bytes)};
+}
+
 int product(const char* name, void* handle, int transpose_a, int transpose_b, Product p, const float* alpha,
             const float* beta) {
     return call(name, [&] {
         Handle& own = live(handle);
+        if (own.context != device::current_context()) {
+            throw Refusal{kExecutionFailed, "the handle was made in another context than the current one"};
+        }
+        if (!device::load_code("cuBLAS")) throw Refusal{kAllocFailed, "no memory for its code"};
+        take_pool(own);
         require(own.pointer_mode == 0, "scalars on the device are not simulated");
         require(alpha != nullptr && beta != nullptr, "alpha or beta is a null pointer");
         require(transpose_a >= 0 && transpose_a <= 2 && transpose_b >= 0 && transpose_b <= 2, "no such operation");
@@ -172,7 +195,12 @@ int product(const char* name, void* handle, int transpose_a, int transpose_b, Pr
         p.beta = *beta;
         p.rounded = (own.math == kTensorOpMath || own.math == kTf32Math) && device::compute_capability() >= 80;
         check(p);
-        device::enqueue(own.stream, [p] { multiply(p); });
+        void* scratch = own.given ? own.workspace : nullptr;
+        size_t bytes = own.given ? own.workspace_bytes : 0;
+        device::enqueue(own.stream, [=] {
+            if (bytes > 0) device::scribble("workspace", scratch, bytes);
+            multiply(p);
+        });
     });
 }
 
@@ -187,6 +215,7 @@ SIMGPU_EXPORT int cublasCreate_v2(void** handle) {
     return call("cublasCreate", [&] {
         require(handle != nullptr, "the handle is a null pointer");
         if (!device::has_context()) throw Refusal{kNotInitialized, "no context is current"};
+        device::keep_context();
         auto made = std::make_unique<Handle>();
         *handle = made.get();
         handles()[*handle] = std::move(made);
@@ -195,27 +224,28 @@ SIMGPU_EXPORT int cublasCreate_v2(void** handle) {
 
 SIMGPU_EXPORT int cublasDestroy_v2(void* handle) {
     return call("cublasDestroy", [&] {
-        live(handle);
+        if (live(handle).pool != 0) device::give_back(live(handle).pool);
         handles().erase(handle);
     });
 }
 
 SIMGPU_EXPORT int cublasGetVersion_v2(void*, int* version) {
-    *version = 120601;
+    *version = SIMGPU_CUBLAS * 10000 + 601;
     return kSuccess;
 }
 
-SIMGPU_EXPORT size_t cublasGetCudartVersion() { return 12060; }
+SIMGPU_EXPORT size_t cublasGetCudartVersion() { return SIMGPU_CUBLAS * 1000 + 60; }
 
 SIMGPU_EXPORT int cublasGetProperty(int type, int* value) {
-    *value = type == 0 ? 12 : type == 1 ? 6 : 1;
+    *value = type == 0 ? SIMGPU_CUBLAS : type == 1 ? 6 : 1;
     return kSuccess;
 }
 
 SIMGPU_EXPORT int cublasSetStream_v2(void* handle, void* stream) {
     return call("cublasSetStream", [&] {
-        require(device::valid_stream(stream), "the stream is not there");
+        require(device::valid_stream(stream), "the stream is not there, or of another context");
         live(handle).stream = stream;
+        live(handle).given = false;  // the documentation: a new stream resets the workspace to the pool
     });
 }
 
@@ -243,11 +273,14 @@ SIMGPU_EXPORT int cublasSetAtomicsMode(void* handle, int mode) {
     return call("cublasSetAtomicsMode", [&] { live(handle).atomics = mode; });
 }
 
-// The workspace is scratch: whatever lies there is lost.
+// The workspace is scratch: whatever lies there is lost with each product.
 SIMGPU_EXPORT int cublasSetWorkspace_v2(void* handle, void* workspace, size_t bytes) {
     return call("cublasSetWorkspace", [&] {
-        live(handle);
-        if (bytes > 0) device::scribble("workspace", workspace, bytes);
+        Handle& own = live(handle);
+        require(reinterpret_cast<uintptr_t>(workspace) % 256 == 0, "the workspace is not aligned to 256 bytes");
+        own.given = true;
+        own.workspace = workspace;
+        own.workspace_bytes = bytes;
     });
 }
 
@@ -255,6 +288,7 @@ SIMGPU_EXPORT const char* cublasGetStatusName(int status) {
     switch (status) {
         case kSuccess: return "CUBLAS_STATUS_SUCCESS";
         case kNotInitialized: return "CUBLAS_STATUS_NOT_INITIALIZED";
+        case kAllocFailed: return "CUBLAS_STATUS_ALLOC_FAILED";
         case kInvalidValue: return "CUBLAS_STATUS_INVALID_VALUE";
         case kExecutionFailed: return "CUBLAS_STATUS_EXECUTION_FAILED";
         case kNotSupported: return "CUBLAS_STATUS_NOT_SUPPORTED";

@@ -14,8 +14,9 @@ namespace simgpu::cudnn {
 
 // Numbers of cuDNN 9.
 enum Status : int {
-    kSuccess = 0, kNotInitialized = 1001, kBadParam = 2000, kNullPointer = 2002, kNotSupported = 3000,
-    kInternal = 4000, kAllocFailed = 4003, kExecutionFailed = 5000
+    kSuccess = 0, kNotInitialized = 1001, kBadParam = 2000, kNullPointer = 2002, kMisalignedPointer = 2003,
+    kStreamMismatch = 2007, kNotSupported = 3000, kInternal = 4000, kAllocFailed = 4003, kDeviceAllocationFailed = 4004,
+    kExecutionFailed = 5000
 };
 enum DataType { kFloat = 0, kDouble = 1 };
 
@@ -30,6 +31,7 @@ struct Refusal {
 [[noreturn]] void not_supported(const std::string& why);
 
 struct Handle {
+    const void* context = device::current_context();
     void* stream = nullptr;
 };
 
@@ -88,11 +90,18 @@ const FilterDescriptor& filter(const void* descriptor, const char* what);
 const ConvolutionDescriptor& convolution(const void* descriptor);
 const PoolingDescriptor& pooling(const void* descriptor);
 
+// What cuDNN opens by name at the first handle; without one of these the process ends.
+void open_parts();
+
 // Runs f; a Refusal is explained and becomes the status, a Fault the device's error.
 int call(const char* name, const std::function<void()>& f);
 void require_pointer(const void* pointer, const char* what);
-// Puts work into the handle's stream.
+// Puts work into the handle's stream; the handle must be of the current context.
 void enqueue(const void* handle, std::function<void()> work);
+// What takes memory of the device at its first use.
+void load_code(const std::string& name);
+// Where a tensor begins that a kernel reads 16 bytes at a time.
+void require_aligned(const void* pointer, const char* what);
 
 // y = alpha · result + beta · y
 struct Blend {

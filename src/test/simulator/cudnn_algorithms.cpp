@@ -100,6 +100,10 @@ void list(Pass pass, const Geometry& g, uint64_t limit, bool tried, int wanted, 
 
 }  // namespace
 
+std::string algorithm_code(Pass pass, int algorithm, const Geometry& g) {
+    return format("cuDNN, pass %d, algorithm %d in %zuD", static_cast<int>(pass), algorithm, g.spatial_dims);
+}
+
 bool transforms(Pass pass, int algorithm) {
     switch (pass) {
         case Pass::Forward: return algorithm >= 4;
@@ -182,6 +186,9 @@ int search(const char* name, Pass pass, const void* handle, const void* x, const
         Geometry g(x, w, convolution, y);
         planted::find(pass);
         list(pass, g, trial.workspace_bytes, true, wanted, returned, results);
+        for (const Algorithm& a : algorithms(pass)) {
+            if (does(a, g)) device::load_code(algorithm_code(pass, a.number, g));
+        }
         uint64_t xs = g.x.span() * 4, ws = g.w.elements() * 4, ys = g.y.span() * 4;
         uint64_t a = pass == Pass::BackwardData ? ws : xs, b = pass == Pass::Forward ? ws : ys;
         uint64_t output = pass == Pass::Forward ? ys : pass == Pass::BackwardData ? xs : ws;

@@ -71,6 +71,14 @@ void check_workspace(Pass pass, int algorithm, const Geometry& g, const void* sp
     if (needed > 0) require_pointer(space, "the workspace");
 }
 
+// Kernels read 16 bytes at a time, and their code comes to the device at their first use.
+void check_operands(Pass pass, int algorithm, const Geometry& g, const void* x, const void* w, const void* y) {
+    require_aligned(x, "the larger tensor");
+    require_aligned(w, "the filter");
+    require_aligned(y, "the smaller tensor");
+    load_code(algorithm_code(pass, algorithm, g));
+}
+
 void use_workspace(Pass pass, int algorithm, const Geometry& g, const void* space) {
     device::scribble("workspace", space, workspace_bytes(pass, algorithm, g));
 }
@@ -122,6 +130,7 @@ SIMGPU_EXPORT int cudnnConvolutionForward(void* handle, const void* alpha, void*
         Geometry g(xd, wd, cd, yd);
         Blend blend(alpha, beta);
         check_workspace(Pass::Forward, algorithm, g, space, bytes);
+        check_operands(Pass::Forward, algorithm, g, x, w, y);
         enqueue(handle, [=] {
             use_workspace(Pass::Forward, algorithm, g, space);
             View in = view("x", g.x, x, Use::Read);
@@ -142,6 +151,7 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardData(void* handle, const void* alpha, 
         Geometry g(dxd, wd, cd, dyd);
         Blend blend(alpha, beta);
         check_workspace(Pass::BackwardData, algorithm, g, space, bytes);
+        check_operands(Pass::BackwardData, algorithm, g, dx, w, dy);
         enqueue(handle, [=] {
             use_workspace(Pass::BackwardData, algorithm, g, space);
             View out = view("dy", g.y, dy, Use::Read);
@@ -162,6 +172,7 @@ SIMGPU_EXPORT int cudnnConvolutionBackwardFilter(void* handle, const void* alpha
         Geometry g(xd, dwd, cd, dyd);
         Blend blend(alpha, beta);
         check_workspace(Pass::BackwardFilter, algorithm, g, space, bytes);
+        check_operands(Pass::BackwardFilter, algorithm, g, x, dw, dy);
         enqueue(handle, [=] {
             use_workspace(Pass::BackwardFilter, algorithm, g, space);
             View in = view("x", g.x, x, Use::Read), out = view("dy", g.y, dy, Use::Read);

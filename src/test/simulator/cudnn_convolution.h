@@ -39,6 +39,8 @@ std::vector<int64_t> output_dims(const TensorDescriptor& x, const FilterDescript
 
 // Under the geometry's math type; refused where the algorithm does not do this convolution.
 uint64_t workspace_bytes(Pass pass, int algorithm, const Geometry& geometry);
+// Names what is loaded at the algorithm's first use.
+std::string algorithm_code(Pass pass, int algorithm, const Geometry& geometry);
 
 // Whether it multiplies transformed factors: Winograd and FFT.
 bool transforms(Pass pass, int algorithm);

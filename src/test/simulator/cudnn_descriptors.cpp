@@ -98,7 +98,21 @@ int call(const char* name, const std::function<void()>& f) {
 }
 
 void enqueue(const void* handle, std::function<void()> work) {
-    device::enqueue(live<Handle>(handle, "the handle").stream, std::move(work));
+    const Handle& own = live<Handle>(handle, "the handle");
+    if (own.context != device::current_context()) {
+        throw Refusal{kExecutionFailed, "the handle was made in another context than the current one"};
+    }
+    load_code("cuDNN");
+    device::enqueue(own.stream, std::move(work));
+}
+
+void load_code(const std::string& name) {
+    if (!device::load_code(name)) throw Refusal{kDeviceAllocationFailed, "no memory for the code of " + name};
+}
+
+void require_aligned(const void* pointer, const char* what) {
+    if (reinterpret_cast<uintptr_t>(pointer) % 16 == 0) return;
+    throw Refusal{kMisalignedPointer, format("%s at %p is not aligned to 16 bytes", what, pointer)};
 }
 
 uint64_t TensorDescriptor::elements() const { return product(dims); }
@@ -197,6 +211,8 @@ SIMGPU_EXPORT int cudnnCreate(void** handle) {
     return call("cudnnCreate", [&] {
         require_pointer(handle, "the handle");
         if (!device::has_context()) throw Refusal{kNotInitialized, "no context is current"};
+        open_parts();
+        device::keep_context();
         *handle = create<Handle>();
     });
 }
@@ -208,7 +224,9 @@ SIMGPU_EXPORT int cudnnDestroy(void* handle) {
 SIMGPU_EXPORT int cudnnSetStream(void* handle, void* stream) {
     return call("cudnnSetStream", [&] {
         Handle& target = live<Handle>(handle, "the handle");
-        if (!device::valid_stream(stream)) refuse("the stream is not there");
+        if (target.context != device::current_context() || !device::valid_stream(stream)) {
+            throw Refusal{kStreamMismatch, "the stream is not there, or of another context than the handle"};
+        }
         target.stream = stream;
     });
 }
@@ -233,6 +251,9 @@ SIMGPU_EXPORT const char* cudnnGetErrorString(int status) {
         case kNotInitialized: return "CUDNN_STATUS_NOT_INITIALIZED";
         case kBadParam: return "CUDNN_STATUS_BAD_PARAM";
         case kNullPointer: return "CUDNN_STATUS_BAD_PARAM_NULL_POINTER";
+        case kMisalignedPointer: return "CUDNN_STATUS_BAD_PARAM_MISALIGNED_POINTER";
+        case kStreamMismatch: return "CUDNN_STATUS_BAD_PARAM_STREAM_MISMATCH";
+        case kDeviceAllocationFailed: return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
         case kNotSupported: return "CUDNN_STATUS_NOT_SUPPORTED";
         case kInternal: return "CUDNN_STATUS_INTERNAL_ERROR";
         case kAllocFailed: return "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED";

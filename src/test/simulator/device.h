@@ -14,9 +14,20 @@ namespace simgpu::device {
 // becomes the device's error.
 bool enqueue(void* stream, std::function<void()> work);
 bool has_context();
+// Whether the stream is one of the current context.
 bool valid_stream(void* stream);
 // 61 for compute capability 6.1.
 int compute_capability();
+const void* current_context();
+// From now on the CUDA runtime holds the device's primary context, until the process ends.
+void keep_context();
+// Memory for code that a library loads at its first use; false where there is none. It stays as long as the context.
+bool load_code(const std::string& name);
+// What a product of matrices takes for itself where the program gave no workspace.
+uint64_t product_bytes();
+// Memory of a library's own on the current device; 0 where there is none.
+uint64_t take(uint64_t bytes);
+void give_back(uint64_t address);
 
 // The whole range must lie in one live allocation, aligned as told. Throws Fault naming `what`.
 void check_range(const std::string& what, const void* pointer, uint64_t bytes, uint64_t alignment);

@@ -25,7 +25,7 @@ uint8_t* reserve(uint64_t bytes) {
 
 }  // namespace
 
-DeviceMemory::DeviceMemory(uint64_t capacity) : capacity_(capacity) {
+DeviceMemory::DeviceMemory(uint64_t capacity, uint64_t base) : capacity_(capacity), base_(base) {
     // Room for many lifetimes, so that addresses of freed memory stay unused; less where address space is limited.
     for (reserved_ = 1ull << 42; data_ == nullptr || shadow_ == nullptr; reserved_ /= 2) {
         if (reserved_ < 2 * capacity) throw Fault(kOutOfMemory, "address space for the simulated memory is refused");
@@ -44,7 +44,7 @@ DeviceMemory::~DeviceMemory() {
 
 uint64_t DeviceMemory::taken() const { return large_bytes_ + round_up(small_bytes_, kGranule); }
 
-uint64_t DeviceMemory::allocate(uint64_t bytes, bool program) {
+uint64_t DeviceMemory::allocate(uint64_t bytes, const void* owner) {
     uint64_t& pool = bytes < kSmall ? small_bytes_ : large_bytes_;
     uint64_t size = round_up(bytes, bytes < kSmall ? kSmallUnit : kGranule);
     if (bytes > capacity_) return 0;
@@ -54,7 +54,7 @@ uint64_t DeviceMemory::allocate(uint64_t bytes, bool program) {
         pool -= size;
         return 0;
     }
-    live_[address] = Allocation{address, bytes, ++serial_, program};
+    live_[address] = Allocation{address, bytes, ++serial_, owner};
     return address;
 }
 
@@ -62,14 +62,14 @@ uint64_t DeviceMemory::allocate(uint64_t bytes, bool program) {
 uint64_t DeviceMemory::place(uint64_t bytes) {
     uint64_t span = round_up(bytes, kGranule) + kGranule;
     for (int lap = 0; lap < 2; lap++, cursor_ = 0) {
-        uint64_t at = kDeviceBase + cursor_ + kGranule;
+        uint64_t at = base_ + cursor_ + kGranule;
         auto next = live_.lower_bound(at - kGranule);
         while (next != live_.end() && next->first < at + span) {
-            at = kDeviceBase + round_up(next->second.end() - kDeviceBase, kGranule) + kGranule;
+            at = base_ + round_up(next->second.end() - base_, kGranule) + kGranule;
             ++next;
         }
-        if (at + span > kDeviceBase + reserved_) continue;
-        cursor_ = at + span - kGranule - kDeviceBase;
+        if (at + span > base_ + reserved_) continue;
+        cursor_ = at + span - kGranule - base_;
         auto stale = freed_.lower_bound(at);
         while (stale != freed_.end() && stale->first < at + span) stale = freed_.erase(stale);
         return at;

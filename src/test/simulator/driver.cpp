@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -32,11 +33,29 @@ uint64_t parse_bytes(const std::string& text) {
 }
 
 void Driver::initialise() {
-    if (memory_ != nullptr) return;
-    memory_ = std::make_unique<DeviceMemory>(parse_bytes(environment("SIMGPU_MEMORY", "8GiB")));
+    if (initialised()) return;
+    uint64_t capacity = parse_bytes(environment("SIMGPU_MEMORY", "8GiB"));
+    int count = std::atoi(environment("SIMGPU_DEVICES", "1").c_str());
+    if (count < 1 || count > 8) throw Refusal{kInvalidValue, "SIMGPU_DEVICES is a number from 1 to 8"};
     std::string order = environment("SIMGPU_ORDER", "calls");
     if (order != "calls" && order != "lazy") throw Refusal{kInvalidValue, "SIMGPU_ORDER is 'calls' or 'lazy'"};
     lazy_ = order == "lazy";
+    library_memory();
+    for (int i = 0; i < count; i++) {
+        auto device = std::make_unique<Device>();
+        device->memory = std::make_unique<DeviceMemory>(capacity, kDeviceBase + static_cast<uint64_t>(i) * kCardSpan);
+        device->primary.primary = true;
+        devices.push_back(std::move(device));
+    }
+}
+
+DeviceMemory& Driver::memory() {
+    return *devices[static_cast<size_t>((executing_ != nullptr ? executing_ : current())->device)]->memory;
+}
+
+DeviceMemory& Driver::memory_at(uint64_t address) {
+    uint64_t index = address < kDeviceBase ? 0 : (address - kDeviceBase) / kCardSpan;
+    return *devices[index < devices.size() ? index : 0]->memory;
 }
 
 std::vector<Context*>& context_stack() {
@@ -51,7 +70,9 @@ Context* Driver::current() const {
 
 void Driver::require_live(const Context* context) const {
     if (context == nullptr) throw Refusal{kInvalidContext, "no context is current"};
-    if (contexts.count(const_cast<Context*>(context)) == 0) throw Refusal{kInvalidContext, "the context is destroyed"};
+    if (contexts.count(const_cast<Context*>(context)) == 0) {
+        throw Refusal{kContextIsDestroyed, "the current context is destroyed, or a primary one that was released"};
+    }
 }
 
 int Driver::call(const char* name, bool needs_context, const std::function<void()>& f) {
@@ -79,10 +100,16 @@ int Driver::call(const char* name, bool needs_context, const std::function<void(
 
 Stream& Driver::stream(void* handle) {
     // 1 and 2 name the legacy and the per-thread default stream.
-    if (reinterpret_cast<uintptr_t>(handle) <= 2) return default_stream_;
+    if (reinterpret_cast<uintptr_t>(handle) <= 2) return current()->default_stream;
     auto found = streams.find(handle);
     if (found == streams.end()) throw Refusal{kInvalidHandle, "the stream is not there (destroyed?)"};
     return *found->second;
+}
+
+Stream& Driver::own_stream(void* handle) {
+    Stream& found = stream(handle);
+    if (found.context != current()) throw Refusal{kInvalidHandle, "the stream belongs to another context"};
+    return found;
 }
 
 Event& Driver::event(void* handle) {
@@ -94,7 +121,7 @@ Event& Driver::event(void* handle) {
 // In the order of the calls, or as late as the program allows: then a missing wait shows.
 void Driver::enqueue(Stream& stream, std::function<void()> work) {
     stream.queue.push_back(std::move(work));
-    if (&stream == &default_stream_) drain_blocking();
+    if (&stream == &stream.context->default_stream) drain_blocking(stream.context);
     else if (!lazy_) drain(stream);
 }
 
@@ -102,11 +129,14 @@ void Driver::step(Stream& stream) {
     std::function<void()> work = std::move(stream.queue.front());
     stream.queue.pop_front();
     if (sticky() != kSuccess) return;
+    Context* before = executing_;
+    executing_ = stream.context;
     try {
         work();
     } catch (const Fault& fault) {
         report(fault);
     }
+    executing_ = before;
 }
 
 void Driver::drain(Stream& stream) {
@@ -121,40 +151,107 @@ void Driver::drain_until(Event& event, uint64_t record) {
     while (event.reached < record && !event.stream->queue.empty()) step(*event.stream);
 }
 
-void Driver::drain_blocking() {
+void Driver::drain_blocking(Context* context) {
     for (auto& [handle, stream] : streams) {
-        if (stream->blocking) drain(*stream);
+        if (stream->blocking && stream->context == context) drain(*stream);
     }
-    drain(default_stream_);
+    drain(context->default_stream);
 }
 
 void Driver::drain_all() {
     for (auto& [handle, stream] : streams) drain(*stream);
-    drain(default_stream_);
+    for (Context* context : contexts) drain(context->default_stream);
 }
 
 void Driver::report_leaks() {
-    if (sticky() != kSuccess || memory_ == nullptr) return;
-    for (const auto& [address, allocation] : memory_->live()) {
-        if (!allocation.program) continue;
+    for (const Context* context : contexts) report_leaks(context);
+    if (sticky() == kSuccess && !pinned.empty()) {
+        complain(format("leak: %zu allocations of pinned host memory were not freed", pinned.size()));
+    }
+}
+
+void Driver::report_leaks(const Context* context) {
+    if (sticky() != kSuccess) return;
+    for (const auto& [address, allocation] : devices[static_cast<size_t>(context->device)]->memory->live()) {
+        if (allocation.owner != context) continue;
         complain(format("leak: allocation %lu, %lu bytes at 0x%lx, was not freed", allocation.serial, allocation.bytes,
                         address));
     }
-    if (!pinned.empty()) complain(format("leak: %zu allocations of pinned host memory were not freed", pinned.size()));
-    if (!streams.empty()) complain(format("leak: %zu streams were not destroyed", streams.size()));
-    if (!events.empty()) complain(format("leak: %zu events were not destroyed", events.size()));
-    if (!modules.empty()) complain(format("leak: %zu modules were not unloaded", modules.size()));
+    auto left = [&](const auto& things, const char* text) {
+        auto count = std::count_if(things.begin(), things.end(),
+                                   [&](const auto& thing) { return thing.second->context == context; });
+        if (count > 0) complain(format("leak: %ld %s", static_cast<long>(count), text));
+    };
+    left(streams, "streams were not destroyed");
+    left(events, "events were not destroyed");
+    left(modules, "modules were not unloaded");
 }
 
-void Driver::forget_everything() {
+void Driver::forget(Context* context) {
+    DeviceMemory& memory = *devices[static_cast<size_t>(context->device)]->memory;
     std::vector<uint64_t> addresses;
-    for (const auto& [address, allocation] : memory_->live()) addresses.push_back(address);
-    for (uint64_t address : addresses) memory_->release(address);
-    pinned.clear();
-    events.clear();
-    streams.clear();
-    modules.clear();
-    functions.clear();
+    for (const auto& [address, allocation] : memory.live()) {
+        if (allocation.owner == context) addresses.push_back(address);
+    }
+    for (uint64_t address : addresses) memory.release(address);
+    auto drop = [&](auto& things) {
+        for (auto at = things.begin(); at != things.end();) {
+            at = at->second->context == context ? things.erase(at) : std::next(at);
+        }
+    };
+    drop(events);
+    drop(streams);
+    for (auto& [handle, module] : modules) {
+        if (module->context != context) continue;
+        for (auto& [name, address] : module->variables) memory.release(address);
+        for (auto& [name, function] : module->functions) functions.erase(function.get());
+    }
+    drop(modules);
+}
+
+void Driver::make_live(Context* context, int device) {
+    context->device = device;
+    context->default_stream.context = context;
+    uint64_t bytes = library_memory().context;
+    if (bytes > 0) {
+        uint64_t address = devices[static_cast<size_t>(device)]->memory->allocate(bytes, nullptr);
+        if (address == 0) throw Refusal{kOutOfMemory, format("a context takes %lu bytes", bytes)};
+        context->overhead.push_back(address);
+    }
+    contexts.insert(context);
+}
+
+void Driver::end(Context* context) {
+    drain_all();
+    report_leaks(context);
+    forget(context);
+    Device& device = *devices[static_cast<size_t>(context->device)];
+    if (context->primary && device.kept) return;
+    for (uint64_t address : context->overhead) device.memory->release(address);
+    context->overhead.clear();
+    context->code.clear();
+    contexts.erase(context);
+    created.erase(context);
+}
+
+const LibraryMemory& library_memory() {
+    static const LibraryMemory amounts = [] {
+        LibraryMemory read;
+        std::string text = environment("SIMGPU_LIBRARY_MEMORY", "");
+        for (size_t at = 0; at < text.size();) {
+            size_t end = std::min(text.find(',', at), text.size()), equals = text.find('=', at);
+            std::string name = text.substr(at, equals - at);
+            uint64_t* target = name == "context" ? &read.context : name == "code" ? &read.code
+                             : name == "product" ? &read.product : nullptr;
+            if (target == nullptr || equals >= end) {
+                throw Refusal{kInvalidValue, "SIMGPU_LIBRARY_MEMORY has the form context=300MiB,code=8MiB,product=32MiB"};
+            }
+            *target = parse_bytes(text.substr(equals + 1, end - equals - 1));
+            at = end + 1;
+        }
+        return read;
+    }();
+    return amounts;
 }
 
 namespace {
@@ -178,7 +275,7 @@ namespace device {
 
 bool enqueue(void* stream, std::function<void()> work) {
     Driver& driver = Driver::instance();
-    return driver.call("enqueue", true, [&] { driver.enqueue(driver.stream(stream), std::move(work)); }) == kSuccess;
+    return driver.call("enqueue", true, [&] { driver.enqueue(driver.own_stream(stream), std::move(work)); }) == kSuccess;
 }
 
 bool has_context() {
@@ -187,18 +284,58 @@ bool has_context() {
 
 bool valid_stream(void* stream) {
     Driver& driver = Driver::instance();
-    return driver.call("stream", true, [&] { driver.stream(stream); }) == kSuccess;
+    return driver.call("stream", true, [&] { driver.own_stream(stream); }) == kSuccess;
+}
+
+const void* current_context() { return Driver::instance().current(); }
+
+void keep_context() {
+    Driver& driver = Driver::instance();
+    std::lock_guard<std::recursive_mutex> lock(driver.mutex);
+    if (driver.current()->primary) driver.devices[static_cast<size_t>(driver.current()->device)]->kept = true;
+}
+
+bool load_code(const std::string& name) {
+    Driver& driver = Driver::instance();
+    std::lock_guard<std::recursive_mutex> lock(driver.mutex);
+    uint64_t bytes = library_memory().code;
+    Context& context = *driver.current();
+    if (bytes == 0 || context.code.count(name) > 0) return true;
+    uint64_t address = driver.memory().allocate(bytes, nullptr);
+    if (address == 0) return false;
+    log(format("code of %s takes %lu bytes", name.c_str(), bytes));
+    context.overhead.push_back(address);
+    context.code.insert(name);
+    return true;
+}
+
+uint64_t product_bytes() { return library_memory().product; }
+
+uint64_t take(uint64_t bytes) {
+    Driver& driver = Driver::instance();
+    std::lock_guard<std::recursive_mutex> lock(driver.mutex);
+    return driver.memory().allocate(bytes, nullptr);
+}
+
+void give_back(uint64_t address) {
+    Driver& driver = Driver::instance();
+    std::lock_guard<std::recursive_mutex> lock(driver.mutex);
+    driver.memory_at(address).release(address);
 }
 
 void check_range(const std::string& what, const void* pointer, uint64_t bytes, uint64_t alignment) {
     Driver& driver = Driver::instance();
     std::lock_guard<std::recursive_mutex> lock(driver.mutex);
     uint64_t address = address_of(pointer);
-    const Allocation* found = address < kDeviceBase ? nullptr : driver.memory().find(address);
+    DeviceMemory& memory = driver.memory();
+    const Allocation* found = address < kDeviceBase ? nullptr : memory.find(address);
+    if (found == nullptr && address >= kDeviceBase && &driver.memory_at(address) != &memory) {
+        throw Fault(kIllegalAddress, format("%s: 0x%lx is memory of another device", what.c_str(), address));
+    }
     if (found == nullptr || !found->holds(address, bytes)) {
         std::string end = found == nullptr ? "" : format("; %lu bytes are left there", found->end() - address);
         throw Fault(kIllegalAddress, format("%s: %lu bytes at 0x%lx are out of bounds, which is %s%s", what.c_str(),
-                                            bytes, address, driver.memory().describe(address).c_str(), end.c_str()));
+                                            bytes, address, memory.describe(address).c_str(), end.c_str()));
     }
     if (address % alignment != 0) {
         throw Fault(kMisalignedAddress, format("%s: 0x%lx is not aligned to %lu", what.c_str(), address, alignment));

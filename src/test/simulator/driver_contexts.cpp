@@ -11,8 +11,12 @@ namespace {
 constexpr int kDriverVersion = 12060;
 constexpr int kMultiprocessors = 20;
 
-void check_device(int device) {
-    if (device != 0) throw Refusal{kInvalidDevice, format("there is one device, 0, not %d", device)};
+Device& device_of(int device) {
+    auto& devices = Driver::instance().devices;
+    if (device < 0 || static_cast<size_t>(device) >= devices.size()) {
+        throw Refusal{kInvalidDevice, format("there are %zu devices, from 0, and none is %d", devices.size(), device)};
+    }
+    return *devices[static_cast<size_t>(device)];
 }
 
 int compute_capability(bool major) {
@@ -58,6 +62,7 @@ const ErrorName kErrors[] = {
     {kNotReady, "CUDA_ERROR_NOT_READY", "device not ready"},
     {kIllegalAddress, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
     {kLaunchOutOfResources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "too many resources requested for launch"},
+    {kContextIsDestroyed, "CUDA_ERROR_CONTEXT_IS_DESTROYED", "context is destroyed"},
     {kMisalignedAddress, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},
     {kLaunchFailed, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
     {kNotSupported, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported"},
@@ -79,29 +84,9 @@ int device_call(const char* name, int device, const std::function<void()>& f) {
     Driver& driver = Driver::instance();
     return driver.call(name, false, [&] {
         if (!driver.initialised()) throw Refusal{kNotInitialized, "cuInit was not called"};
-        check_device(device);
+        device_of(device);
         f();
     });
-}
-
-void destroy(Driver& driver, Context* context) {
-    driver.drain_all();
-    if (driver.contexts.size() == 1) {
-        driver.report_leaks();
-        driver.forget_everything();
-    }
-    driver.contexts.erase(context);
-    std::vector<Context*>& stack = context_stack();
-    if (!stack.empty() && stack.back() == context) stack.pop_back();
-}
-
-Context* create(Driver& driver, bool primary, unsigned flags) {
-    auto context = std::make_unique<Context>();
-    context->primary = primary;
-    context->flags = flags;
-    Context* handle = context.get();
-    driver.contexts[handle] = std::move(context);
-    return handle;
 }
 
 }  // namespace
@@ -128,7 +113,10 @@ SIMGPU_EXPORT int cuDriverGetVersion(int* version) {
 }
 
 SIMGPU_EXPORT int cuDeviceGetCount(int* count) {
-    return device_call("cuDeviceGetCount", 0, [&] { require_pointer(count, "count"); *count = 1; });
+    return device_call("cuDeviceGetCount", 0, [&] { 
+        require_pointer(count, "count");
+        *count = static_cast<int>(Driver::instance().devices.size());
+    });
 }
 
 SIMGPU_EXPORT int cuDeviceGet(int* device, int ordinal) {
@@ -147,7 +135,7 @@ SIMGPU_EXPORT int cuDeviceGetName(char* name, int length, int device) {
 SIMGPU_EXPORT int cuDeviceTotalMem_v2(size_t* bytes, int device) {
     return device_call("cuDeviceTotalMem", device, [&] {
         require_pointer(bytes, "bytes");
-        *bytes = Driver::instance().memory().capacity();
+        *bytes = device_of(device).memory->capacity();
     });
 }
 
@@ -184,7 +172,11 @@ SIMGPU_EXPORT int cuDeviceGetUuid(unsigned char* uuid, int device) {
 SIMGPU_EXPORT int cuCtxCreate_v2(Context** context, unsigned flags, int device) {
     return device_call("cuCtxCreate", device, [&] {
         require_pointer(context, "context");
-        *context = create(Driver::instance(), false, flags);
+        auto made = std::make_unique<Context>();
+        made->flags = flags;
+        Driver::instance().make_live(made.get(), device);
+        *context = made.get();
+        Driver::instance().created[*context] = std::move(made);
         context_stack().push_back(*context);
     });
 }
@@ -194,35 +186,40 @@ SIMGPU_EXPORT int cuCtxDestroy_v2(Context* context) {
     return driver.call("cuCtxDestroy", false, [&] {
         driver.require_live(context);
         if (context->primary) throw Refusal{kInvalidContext, "the primary context is released, not destroyed"};
-        destroy(driver, context);
+        std::vector<Context*>& stack = context_stack();
+        if (!stack.empty() && stack.back() == context) stack.pop_back();
+        driver.end(context);
     });
 }
 
 SIMGPU_EXPORT int cuDevicePrimaryCtxRetain(Context** context, int device) {
-    Driver& driver = Driver::instance();
     return device_call("cuDevicePrimaryCtxRetain", device, [&] {
         require_pointer(context, "context");
-        if (driver.primary_uses++ == 0) driver.primary = create(driver, true, driver.primary_flags);
-        *context = driver.primary;
+        Driver& driver = Driver::instance();
+        Device& own = device_of(device);
+        if (driver.contexts.count(&own.primary) == 0) driver.make_live(&own.primary, device);
+        own.uses++;
+        *context = &own.primary;
     });
 }
 
+// A thread may be left with the context as its current one, which is then of no use.
 SIMGPU_EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
-    Driver& driver = Driver::instance();
     return device_call("cuDevicePrimaryCtxRelease", device, [&] {
-        if (driver.primary_uses == 0) throw Refusal{kInvalidContext, "the primary context is not retained"};
-        if (--driver.primary_uses == 0) destroy(driver, driver.primary);
+        Device& own = device_of(device);
+        if (own.uses == 0) throw Refusal{kInvalidContext, "the primary context is not retained"};
+        if (--own.uses == 0) Driver::instance().end(&own.primary);
     });
 }
 
 SIMGPU_EXPORT int cuDevicePrimaryCtxSetFlags_v2(int device, unsigned flags) {
-    return device_call("cuDevicePrimaryCtxSetFlags", device, [&] { Driver::instance().primary_flags = flags; });
+    return device_call("cuDevicePrimaryCtxSetFlags", device, [&] { device_of(device).primary.flags = flags; });
 }
 
 SIMGPU_EXPORT int cuDevicePrimaryCtxGetState(int device, unsigned* flags, int* active) {
     return device_call("cuDevicePrimaryCtxGetState", device, [&] {
-        *flags = Driver::instance().primary_flags;
-        *active = Driver::instance().primary_uses > 0 ? 1 : 0;
+        *flags = device_of(device).primary.flags;
+        *active = static_cast<int>(Driver::instance().contexts.count(&device_of(device).primary));
     });
 }
 
@@ -257,7 +254,7 @@ SIMGPU_EXPORT int cuCtxPopCurrent_v2(Context** context) {
     });
 }
 
-SIMGPU_EXPORT int cuCtxGetDevice(int* device) { return driver_call("cuCtxGetDevice", [&] { *device = 0; }); }
+SIMGPU_EXPORT int cuCtxGetDevice(int* device) { return driver_call("cuCtxGetDevice", [&] { *device = Driver::instance().current()->device; }); }
 
 SIMGPU_EXPORT int cuCtxGetApiVersion(Context*, unsigned* version) {
     return driver_call("cuCtxGetApiVersion", [&] { *version = 3020; });

@@ -56,7 +56,7 @@ void fill(const char* name, Address to, T value, uint64_t count) {
 // Now, after what a call without a stream waits for.
 int at_once(const char* name, const std::function<void()>& work) {
     return driver_call(name, [&] {
-        Driver::instance().drain_blocking();
+        Driver::instance().drain_blocking(Driver::instance().current());
         if (sticky() == kSuccess) work();
     });
 }
@@ -64,7 +64,7 @@ int at_once(const char* name, const std::function<void()>& work) {
 int in_stream(const char* name, void* stream, std::function<void()> work) {
     return driver_call(name, [&] {
         Driver& driver = Driver::instance();
-        driver.enqueue(driver.stream(stream), std::move(work));
+        driver.enqueue(driver.own_stream(stream), std::move(work));
     });
 }
 
@@ -82,7 +82,7 @@ SIMGPU_EXPORT int cuMemAlloc_v2(Address* address, size_t bytes) {
     return driver_call("cuMemAlloc", [&] {
         require_pointer(address, "the address");
         if (bytes == 0) throw Refusal{kInvalidValue, "0 bytes are asked for"};
-        *address = Driver::instance().memory().allocate(bytes, true);
+        *address = Driver::instance().memory().allocate(bytes, Driver::instance().current());
         if (*address == 0) throw Refusal{kOutOfMemory, sizes(bytes)};
         log(format("cuMemAlloc %zu bytes at 0x%llx, %lu taken", bytes, *address, Driver::instance().memory().taken()));
     });
@@ -93,8 +93,9 @@ SIMGPU_EXPORT int cuMemFree_v2(Address address) {
         Driver& driver = Driver::instance();
         driver.drain_all();
         if (address == 0 || sticky() != kSuccess) return;
-        std::string place = driver.memory().describe(address);
-        if (!driver.memory().release(address)) {
+        DeviceMemory& memory = driver.memory_at(address);
+        std::string place = memory.describe(address);
+        if (!memory.release(address)) {
             bool twice = place.find("freed") != std::string::npos;
             throw Fault(kIllegalAddress, format("%s: 0x%llx is %s", twice ? "double free" : "free of what was not "
                                                 "allocated", address, place.c_str()));
@@ -104,8 +105,8 @@ SIMGPU_EXPORT int cuMemFree_v2(Address address) {
 
 SIMGPU_EXPORT int cuMemGetAddressRange_v2(Address* base, size_t* bytes, Address address) {
     return driver_call("cuMemGetAddressRange", [&] {
-        const Allocation* found = Driver::instance().memory().find(address);
-        if (found == nullptr) throw Refusal{kNotFound, Driver::instance().memory().describe(address)};
+        const Allocation* found = Driver::instance().memory_at(address).find(address);
+        if (found == nullptr) throw Refusal{kNotFound, Driver::instance().memory_at(address).describe(address)};
         if (base != nullptr) *base = found->address;
         if (bytes != nullptr) *bytes = found->bytes;
     });

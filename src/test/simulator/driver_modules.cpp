@@ -18,7 +18,7 @@ void place_variables(Module& module, const PtxModule& ptx) {
     DeviceMemory& memory = Driver::instance().memory();
     for (const Variable& v : ptx.variables) {
         if (v.space == Space::Shared || v.bytes == 0) continue;
-        uint64_t address = memory.allocate(v.bytes, false);
+        uint64_t address = memory.allocate(v.bytes, nullptr);
         if (address == 0) throw Refusal{kOutOfMemory, "no memory for variable " + v.name};
         module.variables[v.name] = address;
         module.variable_bytes[v.name] = v.bytes;
@@ -110,6 +110,7 @@ SIMGPU_EXPORT int cuModuleLoadData(void** handle, const void* image) {
         PtxModule ptx = parse_ptx(text);
         check_target(ptx);
         auto module = std::make_unique<Module>();
+        module->context = Driver::instance().current();
         place_variables(*module, ptx);
         Decoder::Symbols symbols(module->variables.begin(), module->variables.end());
         try {
@@ -132,6 +133,9 @@ SIMGPU_EXPORT int cuModuleUnload(void* handle) {
         Driver& driver = Driver::instance();
         auto found = driver.modules.find(handle);
         if (found == driver.modules.end()) throw Refusal{kInvalidHandle, "the module is not there (unloaded twice?)"};
+        if (found->second->context != driver.current()) {
+            throw Refusal{kInvalidContext, "the module belongs to another context"};
+        }
         driver.drain_all();
         for (auto& [name, function] : found->second->functions) driver.functions.erase(function.get());
         for (auto& [name, address] : found->second->variables) driver.memory().release(address);
@@ -145,6 +149,7 @@ SIMGPU_EXPORT int cuModuleGetFunction(void** handle, void* module_handle, const 
         auto found = driver.modules.find(module_handle);
         if (found == driver.modules.end()) throw Refusal{kInvalidHandle, "the module is not there"};
         Module& module = *found->second;
+        if (module.context != driver.current()) throw Refusal{kInvalidHandle, "the module belongs to another context"};
         for (const Kernel& kernel : module.kernels) {
             if (kernel.name != name) continue;
             auto& function = module.functions[name];
@@ -204,6 +209,9 @@ SIMGPU_EXPORT int cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsig
     return driver_call("cuLaunchKernel", [&] {
         Driver& driver = Driver::instance();
         Launch launch;
+        if (function_of(function).module->context != driver.current()) {
+            throw Refusal{kInvalidHandle, "the function belongs to a module of another context"};
+        }
         launch.kernel = function_of(function).kernel;
         launch.memory = &driver.memory();
         launch.grid = {gx, gy, gz};
@@ -211,7 +219,7 @@ SIMGPU_EXPORT int cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsig
         launch.dynamic_shared = shared;
         check_shape(*launch.kernel, launch.grid, launch.block, shared);
         launch.parameters = gather_parameters(*launch.kernel, parameters, extra);
-        driver.enqueue(driver.stream(stream), [launch] { run(launch); });
+        driver.enqueue(driver.own_stream(stream), [launch] { run(launch); });
     });
 }
 

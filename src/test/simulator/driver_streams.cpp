@@ -12,6 +12,7 @@ int create_stream(void** handle, unsigned flags) {
         require_pointer(handle, "the stream");
         if (flags > kNonBlocking) throw Refusal{kInvalidValue, format("flags %u are not known", flags)};
         auto stream = std::make_unique<Stream>();
+        stream->context = Driver::instance().current();
         stream->blocking = flags != kNonBlocking;
         *handle = stream.get();
         Driver::instance().streams[*handle] = std::move(stream);
@@ -29,7 +30,7 @@ SIMGPU_EXPORT int cuStreamDestroy_v2(void* handle) {
     return driver_call("cuStreamDestroy", [&] {
         Driver& driver = Driver::instance();
         Stream& stream = driver.stream(handle);
-        if (&stream == &driver.default_stream()) throw Refusal{kInvalidHandle, "the default stream stays"};
+        if (&stream == &stream.context->default_stream) throw Refusal{kInvalidHandle, "the default stream stays"};
         driver.drain(stream);
         for (auto& [key, event] : driver.events) {
             if (event->stream == &stream) event->stream = nullptr;
@@ -42,7 +43,7 @@ SIMGPU_EXPORT int cuStreamSynchronize(void* handle) {
     return driver_call("cuStreamSynchronize", [&] {
         Driver& driver = Driver::instance();
         Stream& stream = driver.stream(handle);
-        if (&stream == &driver.default_stream()) driver.drain_blocking();
+        if (&stream == &stream.context->default_stream) driver.drain_blocking(stream.context);
         driver.drain(stream);
     });
 }
@@ -84,8 +85,7 @@ SIMGPU_EXPORT int cuStreamGetPriority(void* handle, int* priority) {
 
 SIMGPU_EXPORT int cuStreamGetCtx(void* handle, Context** context) {
     return driver_call("cuStreamGetCtx", [&] {
-        Driver::instance().stream(handle);
-        *context = Driver::instance().current();
+        *context = Driver::instance().stream(handle).context;
     });
 }
 
@@ -93,6 +93,7 @@ SIMGPU_EXPORT int cuEventCreate(void** handle, unsigned flags) {
     return driver_call("cuEventCreate", [&] {
         require_pointer(handle, "the event");
         auto event = std::make_unique<Event>();
+        event->context = Driver::instance().current();
         event->timed = (flags & kDisableTiming) == 0;
         *handle = event.get();
         Driver::instance().events[*handle] = std::move(event);
@@ -113,6 +114,7 @@ SIMGPU_EXPORT int cuEventRecord(void* handle, void* stream_handle) {
         Driver& driver = Driver::instance();
         Event* event = &driver.event(handle);
         Stream& stream = driver.stream(stream_handle);
+        if (event->context != stream.context) throw Refusal{kInvalidHandle, "event and stream are of different contexts"};
         driver.drain_until(*event, event->recorded);
         event->stream = &stream;
         uint64_t record = ++event->recorded;
@@ -147,6 +149,7 @@ SIMGPU_EXPORT int cuEventElapsedTime(float* milliseconds, void* start, void* end
     return driver_call("cuEventElapsedTime", [&] {
         Driver& driver = Driver::instance();
         Event &first = driver.event(start), &last = driver.event(end);
+        if (first.context != last.context) throw Refusal{kInvalidHandle, "the events are of different contexts"};
         if (!first.timed || !last.timed) throw Refusal{kInvalidHandle, "the event takes no time"};
         if (first.recorded == 0 || last.recorded == 0) throw Refusal{kInvalidHandle, "the event was not recorded"};
         if (first.reached < first.recorded || last.reached < last.recorded) {

@@ -12,8 +12,8 @@ namespace simgpu {
 enum Code : int {
     kSuccess = 0, kInvalidValue = 1, kOutOfMemory = 2, kNotInitialized = 3, kNoDevice = 100, kInvalidDevice = 101,
     kInvalidImage = 200, kInvalidContext = 201, kInvalidPtx = 218, kInvalidHandle = 400, kNotFound = 500,
-    kNotReady = 600, kIllegalAddress = 700, kLaunchOutOfResources = 701, kMisalignedAddress = 716,
-    kLaunchFailed = 719, kNotSupported = 801, kUnknown = 999
+    kNotReady = 600, kIllegalAddress = 700, kLaunchOutOfResources = 701, kContextIsDestroyed = 709,
+    kMisalignedAddress = 716, kLaunchFailed = 719, kNotSupported = 801, kUnknown = 999
 };
 
 class Fault : public std::runtime_error {

@@ -47,7 +47,7 @@ inline std::string kernel(const std::string& body) {
 inline std::vector<uint64_t> run(const std::string& text, uint32_t threads, const std::vector<uint64_t>& input = {},
                                  Dim3 grid = {1, 1, 1}, const Watch& watch = {}) {
     DeviceMemory memory(64 << 20);
-    uint64_t out = memory.allocate(threads * 8, true), in = memory.allocate(input.size() * 8 + 8, true);
+    uint64_t out = memory.allocate(threads * 8, nullptr), in = memory.allocate(input.size() * 8 + 8, nullptr);
     std::memcpy(memory.host(in), input.data(), input.size() * 8);
     memory.mark_written(in, input.size() * 8);
     std::vector<Kernel> kernels = decode_module(parse_ptx(text), {});

@@ -65,10 +65,10 @@ void faults() {
 
 void allocator() {
     DeviceMemory memory(64 << 20);
-    uint64_t a = memory.allocate(100, true), b = memory.allocate(3 << 20, true);
+    uint64_t a = memory.allocate(100, nullptr), b = memory.allocate(3 << 20, nullptr);
     expect(memory.taken() == 6 << 20, "a small and a large allocation take 2 and 4 MiB");
-    expect(memory.allocate(60 << 20, true) == 0, "60 MiB are not free");
-    expect(memory.allocate(58 << 20, true) != 0, "58 MiB are free");
+    expect(memory.allocate(60 << 20, nullptr) == 0, "60 MiB are not free");
+    expect(memory.allocate(58 << 20, nullptr) != 0, "58 MiB are free");
     expect(!memory.all_written(a, 1), "new memory is unwritten");
     memory.mark_written(a + 1, 7);
     expect(memory.first_unwritten(a, 8) == 0 && memory.all_written(a + 1, 7), "7 bytes are written");
@@ -82,7 +82,7 @@ void allocator() {
     memory.mark_written(b, 3 << 20);
     expect(memory.release(b) && !memory.release(b), "freed once");
     expect(memory.find(b) == nullptr, "freed memory is not found");
-    expect(memory.allocate(3 << 20, true) != b, "freed addresses are not used again");
+    expect(memory.allocate(3 << 20, nullptr) != b, "freed addresses are not used again");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ std::string fault_of(const std::string& body, uint32_t blocks = 3) {
                        "mad.lo.u32 %index, %block, 32, %tid;\nmul.wide.u32 %mine, %index, 4;\n"
                        "add.s64 %mine, %mine, %buffer;\n" + body + "\nret;\n}\n";
     DeviceMemory memory(64 << 20);
-    uint64_t bytes = 128 * blocks + 128, buffer = memory.allocate(bytes, true);
+    uint64_t bytes = 128 * blocks + 128, buffer = memory.allocate(bytes, nullptr);
     memory.mark_written(buffer, bytes);
     std::vector<Kernel> kernels = decode_module(parse_ptx(text), {});
     Launch launch;

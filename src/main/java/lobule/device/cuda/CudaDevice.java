@@ -92,7 +92,8 @@ public final class CudaDevice implements Device {
             transfers = cleanup.own(new Transfers(context));
             Cudnn cudnn = cleanup.own(new Cudnn(context));
             Optional<Cublas> cublas = libraries.cublas().loaded()
-                    ? Optional.of(cleanup.own(new Cublas(context, options.math()))) : Optional.empty();
+                    ? Optional.of(cleanup.own(new Cublas(libraries.cublas(), context, options.math())))
+                    : Optional.empty();
             hardware = context.name() + ", cuDNN " + Cudnn.version();
             description = hardware + ", "
                     + cublas.map(library -> "cuBLAS " + library.version()).orElse("no cuBLAS") + ", "
@@ -246,7 +247,12 @@ public final class CudaDevice implements Device {
     @Override
     public void close() {
         if (owner.close()) {
-            context.makeCurrent();
+            try {
+                context.makeCurrent();
+            } catch (RuntimeException e) {
+                cleanup.closeAfter(e);
+                throw e;
+            }
             cleanup.close();
         }
     }

@@ -12,7 +12,6 @@ import lobule.device.cuda.driver.Driver;
 import lobule.device.cuda.driver.NativeLibrary;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.Cudnn;
-import lobule.device.cuda.options.MathMode;
 
 /**
  * What of CUDA this machine has, and what it lacks.
@@ -72,19 +71,19 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
 
     private static CudaReport ofDriver(CudaLibraries libraries) {
         List<Gpu> gpus = new ArrayList<>();
-        String cublas = "";
         for (int ordinal = 0; ordinal < CudaContext.count(); ordinal++) {
             try (CudaContext context = new CudaContext(ordinal)) {
                 gpus.add(Gpu.of(ordinal, context));
-                cublas = libraries.cublas().loaded() ? cublasVersion(context) : "";
             }
         }
         String driver = driverVersion();
-        String cudnn = libraries.cudnn().loaded() ? Cudnn.version() : "";
-        String problem = gpus.isEmpty() ? "the driver shows no GPU"
-                : libraries.cudnn().loaded() ? "" : NativeLibrary.CUDNN + " is missing";
-        return new CudaReport(driver, gpus, List.of(library(libraries.driver(), driver),
-                library(libraries.cudnn(), cudnn), library(libraries.cublas(), cublas)), problem);
+        // no handle of a library is made here: it would hold the GPU's context as long as the process lives
+        String cudnn = libraries.problem().isEmpty() ? Cudnn.version() : "";
+        String cublas = libraries.cublas().loaded() ? Cublas.version(libraries.cublas()) : "";
+        List<Library> found = new ArrayList<>(List.of(library(libraries.driver(), driver),
+                library(libraries.cudnn(), cudnn), library(libraries.cublas(), cublas)));
+        libraries.missingParts().forEach(part -> found.add(library(part, "")));
+        return new CudaReport(driver, gpus, found, gpus.isEmpty() ? "the driver shows no GPU" : libraries.problem());
     }
 
     /** The newest CUDA that the driver knows. */
@@ -92,12 +91,6 @@ public record CudaReport(String driver, List<Gpu> gpus, List<Library> libraries,
         int[] version = new int[1];
         Driver.check(cuDriverGetVersion(version), "cuDriverGetVersion", "the driver");
         return version[0] / 1000 + "." + version[0] / 10 % 100;
-    }
-
-    private static String cublasVersion(CudaContext context) {
-        try (Cublas cublas = new Cublas(context, MathMode.FP32)) {
-            return cublas.version();
-        }
     }
 
     private static Library library(NativeLibrary library, String version) {

@@ -67,7 +67,7 @@ enum Binding {
 
     /** JCuda's message would be of many lines. */
     private static void requireLoadable(String file) {
-        String problem = NativeLibrary.open(file);
+        String problem = DynamicLinker.open(file).problem();
         if (!problem.isEmpty()) {
             throw new DeviceUnavailableException("device cuda: JCuda's library could not be loaded (" + problem + "); "
                     + PrivateFolder.remedy(), null);

@@ -31,8 +31,8 @@ public final class CudaContext implements AutoCloseable {
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
-    private final CUstream compute = new CUstream();
-    private final CUstream copy = new CUstream();
+    private final DeviceStream compute = new DeviceStream();
+    private final DeviceStream copy = new DeviceStream();
     private final CUcontext before = CurrentContext.get();
     private final Cleanup cleanup = new Cleanup();
     private final String name;
@@ -102,12 +102,12 @@ public final class CudaContext implements AutoCloseable {
     }
 
     /** All launches go here, in order. */
-    public CUstream compute() {
+    public DeviceStream compute() {
         return compute;
     }
 
     /** Brings what is needed later while the other stream computes. */
-    CUstream copy() {
+    DeviceStream copy() {
         return copy;
     }
 

@@ -1,43 +1,48 @@
 package lobule.device.cuda.library;
 
-import static jcuda.jcublas.JCublas2.cublasCreate;
-import static jcuda.jcublas.JCublas2.cublasDestroy;
-import static jcuda.jcublas.JCublas2.cublasGetVersion;
-import static jcuda.jcublas.JCublas2.cublasSetMathMode;
-import static jcuda.jcublas.JCublas2.cublasSetStream;
-
-import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasStatus;
-import jcuda.runtime.cudaStream_t;
 import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.NativeLibrary;
 import lobule.device.cuda.options.MathMode;
 
 /** cuBLAS on the compute stream. The library must have been loaded. */
 public final class Cublas implements AutoCloseable {
-    private final cublasHandle handle = new cublasHandle();
+    private final CublasCalls calls;
+    private final String version;
 
-    public Cublas(CudaContext context, MathMode math) {
-        check(cublasCreate(handle), "cublasCreate", context.name());
+    public Cublas(NativeLibrary library, CudaContext context, MathMode math) {
+        calls = calls(library);
+        version = version(library);
+        check(calls.create(), "cublasCreate", context.name());
         try {
-            check(cublasSetStream(handle, new cudaStream_t(context.compute())), "cublasSetStream", context.name());
-            check(cublasSetMathMode(handle, math == MathMode.TF32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
+            check(calls.setStream(context.compute()), "cublasSetStream", context.name());
+            check(calls.setMathMode(math == MathMode.TF32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH
                     : cublasMath.CUBLAS_DEFAULT_MATH), "cublasSetMathMode", math);
         } catch (RuntimeException e) {
-            cublasDestroy(handle);
+            calls.destroy();
             throw e;
         }
     }
 
-    public String version() {
-        int[] version = new int[1];
-        check(cublasGetVersion(handle, version), "cublasGetVersion", "its handle");
-        return version[0] / 10000 + "." + version[0] / 100 % 100 + "." + version[0] % 100;
+    private static CublasCalls calls(NativeLibrary library) {
+        return library.name().equals(NativeLibrary.CUBLAS_12) ? new JcublasCalls() : new ForeignCublasCalls(library);
     }
 
-    cublasHandle handle() {
-        return handle;
+    /** Of a library that was loaded, as 12.6.1, and how it is called where that is not through JCublas; uses no GPU. */
+    public static String version(NativeLibrary library) {
+        CublasCalls calls = calls(library);
+        return calls.version(0) + "." + calls.version(1) + "." + calls.version(2)
+                + (calls instanceof ForeignCublasCalls ? " without JCublas" : "");
+    }
+
+    public String version() {
+        return version;
+    }
+
+    CublasCalls calls() {
+        return calls;
     }
 
     static void check(int status, String call, Object subject) {
@@ -49,6 +54,6 @@ public final class Cublas implements AutoCloseable {
 
     @Override
     public void close() {
-        check(cublasDestroy(handle), "cublasDestroy", "its handle");
+        check(calls.destroy(), "cublasDestroy", "its handle");
     }
 }

@@ -1,8 +1,5 @@
 package lobule.device.cuda.library;
 
-import static jcuda.jcublas.JCublas2.cublasSgemm;
-
-import jcuda.Pointer;
 import jcuda.jcublas.cublasOperation;
 import lobule.device.cuda.driver.DevicePointer;
 
@@ -11,9 +8,6 @@ import lobule.device.cuda.driver.DevicePointer;
  * transposed product C' = B' A', which is the same memory.
  */
 public final class MatrixProduct {
-    private static final Pointer ONE = Pointer.to(new float[] {1});
-    private static final Pointer ZERO = Pointer.to(new float[] {0});
-
     private final Cublas library;
     private final Matrix a;
     private final Matrix b;
@@ -59,8 +53,8 @@ public final class MatrixProduct {
 
     /** Enqueues the product; {@code add} adds it to what is in C. */
     public void run(boolean add) {
-        int status = cublasSgemm(library.handle(), b.operation(), a.operation(), columns, rows, inner, ONE, b.pointer,
-                b.rowLength, a.pointer, a.rowLength, add ? ONE : ZERO, c.pointer, c.rowLength);
+        int status = library.calls().multiply(b.operation(), a.operation(), columns, rows, inner, b.pointer,
+                b.rowLength, a.pointer, a.rowLength, add, c.pointer, c.rowLength);
         if (status != 0) {
             Cublas.check(status, "cublasSgemm", this);
         }

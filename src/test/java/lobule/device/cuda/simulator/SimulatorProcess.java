@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import lobule.JavaProcess;
 
 /** Runs commands and Java programs under {@code with-simulated-gpu}, which builds the simulator first. */
 public final class SimulatorProcess {
@@ -50,12 +51,7 @@ public final class SimulatorProcess {
      */
     public static Answer java(Map<String, String> environment, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx1g",
-                "--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector", "-cp",
-                System.getProperty("java.class.path"), program.getName()));
-        command.addAll(List.of(arguments));
-        return run(environment, command);
+        return run(environment, JavaProcess.command(JavaProcess.FLAGS, program, arguments));
     }
 
     /**

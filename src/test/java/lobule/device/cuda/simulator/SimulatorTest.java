@@ -107,6 +107,35 @@ final class SimulatorTest {
         assertTrue(answer.text().contains(reason), answer.text());
     }
 
+    /** The CUDA programming guide says of each, under several devices, that it fails. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            function | CUDA_ERROR_INVALID_HANDLE       | the function belongs to a module of another context
+            stream   | CUDA_ERROR_INVALID_HANDLE       | the stream belongs to another context
+            event    | CUDA_ERROR_INVALID_HANDLE       | event and stream are of different contexts
+            released | CUDA_ERROR_CONTEXT_IS_DESTROYED | a primary one that was released
+            memory   | CUDA_ERROR_ILLEGAL_ADDRESS      | out of bounds
+            cudnn    | cudnnStatus: 2007               | of another context than the handle
+            cublas   | CUBLAS_STATUS_EXECUTION_FAILED  | the handle was made in another context
+            """)
+    void whatBelongsToOneDeviceIsOfNoUseOnAnother(String program, String error, String reason) throws Exception {
+        String kernels = SimulatorProcess.file("ptx", "samples.ptx").toString();
+        SimulatorProcess.Answer answer = SimulatorProcess.java(Map.of("SIMGPU_DEVICES", "2"), TwoDevicesProgram.class,
+                program, kernels);
+        assertNotEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains(error) && answer.text().contains(reason), answer.text());
+    }
+
+    @Test
+    void aContextThatALibraryHasSeenStays() throws Exception {
+        String kernels = SimulatorProcess.file("ptx", "samples.ptx").toString();
+        SimulatorProcess.Answer answer = SimulatorProcess.java(Map.of("SIMGPU_DEVICES", "2"), TwoDevicesProgram.class,
+                "kept", kernels);
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains("unseen and active 0") && answer.text().contains("seen and active 1"),
+                answer.text());
+    }
+
     @Test
     void capacityIsWhatTheVariableSays() throws Exception {
         assertEquals(0, run("one-gibibyte", Map.of("SIMGPU_MEMORY", "1GiB")).status());
