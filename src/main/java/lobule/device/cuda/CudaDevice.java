@@ -18,6 +18,7 @@ import lobule.device.Timer;
 import lobule.device.cuda.convolution.AlgorithmSearch;
 import lobule.device.cuda.convolution.Convolutions;
 import lobule.device.cuda.convolution.RecordedAlgorithms;
+import lobule.device.cuda.convolution.WarmConvolutions;
 import lobule.device.cuda.driver.Cleanup;
 import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
@@ -103,7 +104,8 @@ public final class CudaDevice implements Device {
             times = options.profile();
             timers = cleanup.own(new Cleanup());
             ops = new OpKernels(context, kernels,
-                    new Convolutions(options, context, kernels, cudnn, cublas, search),
+                    new WarmConvolutions(context,
+                            new Convolutions(options, context, kernels, cudnn, cublas, search)),
                     weights -> new ClassWeights(context, transfers.staging(), weights), cudnn, options.cudnnOps());
             cleanup.add(context::drain);
         } catch (RuntimeException | LinkageError e) {

@@ -1,18 +1,21 @@
 package lobule.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import lobule.device.Buffer;
 import lobule.device.OutOfDeviceMemoryException;
 import lobule.device.Step;
 import lobule.device.cuda.options.CudnnOp;
+import lobule.device.cuda.simulator.SimulatorProcess;
 import lobule.nn.FreeMemory;
 import lobule.nn.Loss;
 import lobule.nn.Recompute;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training model takes of the GPU exactly what was planned, at once, and nothing while it runs. */
 class CudaMemoryTest {
@@ -102,6 +106,30 @@ class CudaMemoryTest {
             device.synchronize();
             assertEquals(free, freeBytes());
         }
+    }
+
+    /** Libraries of the GPU take memory too: for each algorithm at its first use, and for products without a workspace. */
+    @ParameterizedTest
+    @ValueSource(strings = {"timed", "deterministic", "cudnn"})
+    void whatLibrariesTakeForThemselvesIsTakenBeforeTheModel(String way) throws Exception {
+        SimulatorProcess.Answer answer = late(way, 4L << 30);
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains("taken and not planned 0, taken later 0"), answer.text());
+    }
+
+    @Test
+    void noRoomForLibrariesIsRefusedBeforeTheFirstStep() throws Exception {
+        SimulatorProcess.Answer answer = late("deterministic", 70L << 20);
+        assertEquals(0, answer.status(), answer.text());
+        assertTrue(answer.text().contains("refused device cuda: cudnnConvolution")
+                && answer.text().contains("no room left for the code"), answer.text());
+        assertFalse(answer.text().contains("the first step"), answer.text());
+    }
+
+    private static SimulatorProcess.Answer late(String way, long bytes) throws Exception {
+        SimulatorProcess.assumeBuildable();
+        return SimulatorProcess.java(Map.of("SIMGPU_LIBRARY_MEMORY", "context=100MiB,code=16MiB,product=32MiB"),
+                LateMemory.class, way, Long.toString(bytes));
     }
 
     @ParameterizedTest

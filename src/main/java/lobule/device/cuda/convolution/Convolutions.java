@@ -75,7 +75,7 @@ public final class Convolutions implements ConvolutionKernels {
     private ConvolutionKernel product(ConvolutionPass pass, ConvolutionGeometry geometry) {
         ConvolutionKernel kernel = geometry.transposed()
                 ? new CublasUpConvolution(kernels, cublas.orElseThrow(), pass, geometry, options.workspaceLimitBytes())
-                : new CublasPointwise(cublas.orElseThrow(), pass, geometry);
+                : new CublasPointwise(cublas.orElseThrow(), pass, geometry, options.workspaceLimitBytes());
         search.record(pass, geometry, AlgorithmChoice.cublas(kernel.workspaceBytes()));
         return kernel;
     }

@@ -6,6 +6,7 @@ import lobule.device.Launch;
 import lobule.device.cuda.driver.DevicePointer;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.MatrixProduct.Matrix;
+import lobule.device.cuda.library.MatrixProduct.Scratch;
 import lobule.device.cuda.library.MatrixProduct;
 import lobule.device.cuda.options.AlgorithmChoice;
 
@@ -14,11 +15,18 @@ final class CublasPointwise implements ConvolutionKernel {
     private final Cublas library;
     private final ConvolutionPass pass;
     private final ConvolutionGeometry geometry;
+    private final long workspaceBytes;
 
-    CublasPointwise(Cublas library, ConvolutionPass pass, ConvolutionGeometry geometry) {
+    CublasPointwise(Cublas library, ConvolutionPass pass, ConvolutionGeometry geometry, long workspaceLimit) {
         this.library = library;
         this.pass = pass;
         this.geometry = geometry;
+        this.workspaceBytes = library.workspaceBytes(workspaceLimit);
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return workspaceBytes;
     }
 
     @Override
@@ -58,12 +66,13 @@ final class CublasPointwise implements ConvolutionKernel {
         DevicePointer x = memory.input().plus(n * in * voxels * Float.BYTES);
         DevicePointer y = memory.output().plus(n * out * voxels * Float.BYTES);
         DevicePointer weight = memory.filter();
+        Scratch scratch = new Scratch(memory.workspace(), workspaceBytes);
         return switch (pass) {
-            case ForwardPass _ -> new MatrixProduct(library, Matrix.of(weight, in), Matrix.of(x, voxels),
+            case ForwardPass _ -> new MatrixProduct(library, scratch, Matrix.of(weight, in), Matrix.of(x, voxels),
                     Matrix.of(y, voxels), out, voxels, in);
-            case BackwardDataPass _ -> new MatrixProduct(library, Matrix.transposed(weight, in), Matrix.of(y, voxels),
+            case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, in), Matrix.of(y, voxels),
                     Matrix.of(x, voxels), in, voxels, out);
-            case BackwardFilterPass _ -> new MatrixProduct(library, Matrix.of(y, voxels), Matrix.transposed(x, voxels),
+            case BackwardFilterPass _ -> new MatrixProduct(library, scratch, Matrix.of(y, voxels), Matrix.transposed(x, voxels),
                     Matrix.of(weight, in), out, in, voxels);
         };
     }

@@ -2,6 +2,7 @@ package lobule.device.cuda.convolution;
 
 import java.util.ArrayList;
 import java.util.List;
+import lobule.device.Buffer;
 import lobule.device.Launch;
 import lobule.device.Step;
 import lobule.device.cuda.driver.DevicePointer;
@@ -10,6 +11,7 @@ import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.MatrixProduct.Matrix;
+import lobule.device.cuda.library.MatrixProduct.Scratch;
 import lobule.device.cuda.library.MatrixProduct;
 import lobule.device.cuda.options.AlgorithmChoice;
 
@@ -27,6 +29,7 @@ final class CublasUpConvolution implements ConvolutionKernel {
     private final long fineChannels;
     private final long kernelVoxels;
     private final long coarseVoxels;
+    private final long scratchBytes;
     private final long groupChannels;
 
     CublasUpConvolution(Kernels kernels, Cublas library, ConvolutionPass pass, ConvolutionGeometry geometry,
@@ -39,7 +42,8 @@ final class CublasUpConvolution implements ConvolutionKernel {
         this.fineChannels = geometry.filter().size(1);
         this.kernelVoxels = geometry.filter().voxels();
         this.coarseVoxels = geometry.output().voxels();
-        this.groupChannels = Math.clamp(workspaceLimit / channelBytes(), 1, fineChannels);
+        this.scratchBytes = library.workspaceBytes(workspaceLimit);
+        this.groupChannels = Math.clamp((workspaceLimit - scratchBytes) / channelBytes(), 1, fineChannels);
     }
 
     /** Bytes of P for one output channel. */
@@ -47,9 +51,10 @@ final class CublasUpConvolution implements ConvolutionKernel {
         return kernelVoxels * coarseVoxels * Float.BYTES;
     }
 
+    /** P, and behind it what cuBLAS is given. */
     @Override
     public long workspaceBytes() {
-        return groupChannels * channelBytes();
+        return Math.addExact(Buffer.aligned(groupChannels * channelBytes()), scratchBytes);
     }
 
     @Override
@@ -99,13 +104,14 @@ final class CublasUpConvolution implements ConvolutionKernel {
             firstGroup = channel == 0;
             long weightRow = fineChannels * kernelVoxels;
             Matrix p = Matrix.of(memory.workspace(), coarseVoxels);
+            Scratch scratch = new Scratch(memory.workspace().plus(workspaceBytes() - scratchBytes), scratchBytes);
             Matrix x = Matrix.of(coarse, coarseVoxels);
             product = switch (pass) {
-                case BackwardDataPass _ -> new MatrixProduct(library, Matrix.transposed(weight, weightRow), x, p, rows,
+                case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, weightRow), x, p, rows,
                         coarseVoxels, coarseChannels);
-                case ForwardPass _ -> new MatrixProduct(library, Matrix.of(weight, weightRow), p, x, coarseChannels,
+                case ForwardPass _ -> new MatrixProduct(library, scratch, Matrix.of(weight, weightRow), p, x, coarseChannels,
                         coarseVoxels, rows);
-                case BackwardFilterPass _ -> new MatrixProduct(library, x,
+                case BackwardFilterPass _ -> new MatrixProduct(library, scratch, x,
                         Matrix.transposed(memory.workspace(), coarseVoxels), Matrix.of(weight, weightRow),
                         coarseChannels, rows, coarseVoxels);
             };

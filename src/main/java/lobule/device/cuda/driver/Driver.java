@@ -10,7 +10,7 @@ public final class Driver {
     public static void check(int status, String call, Object subject) {
         if (status != CUresult.CUDA_SUCCESS) {
             throw new CudaCallException("device cuda: " + call + " failed with " + CUresult.stringFor(status) + " for "
-                    + subject + hint(status));
+                    + subject + hint(status), status == CUresult.CUDA_ERROR_OUT_OF_MEMORY);
         }
     }
 

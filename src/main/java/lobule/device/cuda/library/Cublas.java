@@ -2,6 +2,7 @@ package lobule.device.cuda.library;
 
 import jcuda.jcublas.cublasMath;
 import jcuda.jcublas.cublasStatus;
+import lobule.device.Buffer;
 import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.driver.NativeLibrary;
@@ -9,12 +10,16 @@ import lobule.device.cuda.options.MathMode;
 
 /** cuBLAS on the compute stream. The library must have been loaded. */
 public final class Cublas implements AutoCloseable {
+    private static final long MEBIBYTE = 1L << 20;
+
     private final CublasCalls calls;
     private final String version;
+    private final long recommendedBytes;
 
     public Cublas(NativeLibrary library, CudaContext context, MathMode math) {
         calls = calls(library);
         version = version(library);
+        recommendedBytes = recommended(context.capability());
         check(calls.create(), "cublasCreate", context.name());
         try {
             check(calls.setStream(context.compute()), "cublasSetStream", context.name());
@@ -41,6 +46,19 @@ public final class Cublas implements AutoCloseable {
         return version;
     }
 
+    /** As the documentation of cublasSetWorkspace recommends for the GPU. */
+    private static long recommended(int capability) {
+        return capability >= 120 ? 12 * MEBIBYTE : capability >= 90 ? 32 * MEBIBYTE : 4 * MEBIBYTE;
+    }
+
+    /**
+     * Scratch bytes to give to a product, so that cuBLAS takes none of its own: what is recommended, but at most a
+     * quarter of the limit on what a convolution may have.
+     */
+    public long workspaceBytes(long limit) {
+        return Math.min(recommendedBytes, limit / 4 / Buffer.ALIGNMENT * Buffer.ALIGNMENT);
+    }
+
     CublasCalls calls() {
         return calls;
     }
@@ -48,7 +66,7 @@ public final class Cublas implements AutoCloseable {
     static void check(int status, String call, Object subject) {
         if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
             throw new CudaCallException("device cuda: " + call + " failed with " + cublasStatus.stringFor(status)
-                    + " for " + subject);
+                    + " for " + subject, status == cublasStatus.CUBLAS_STATUS_ALLOC_FAILED);
         }
     }
 

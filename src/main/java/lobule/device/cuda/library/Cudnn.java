@@ -24,6 +24,9 @@ public final class Cudnn implements AutoCloseable {
     /** Of cuDNN 9, whose numbers are not those of cuDNN 8. */
     private static final int NOT_SUPPORTED = 3000;
     private static final int NEXT_CATEGORY = 4000;
+    private static final int SUBLIBRARY_VERSION_MISMATCH = 1002;
+    private static final int SUBLIBRARY_LOADING_FAILED = 1008;
+    private static final int NO_DEVICE_MEMORY = 4004;
     /** Factors alpha and beta of cuDNN's calls. */
     public static final Pointer ONE = Pointer.to(new float[] {1});
     public static final Pointer ZERO = Pointer.to(new float[] {0});
@@ -70,11 +73,14 @@ public final class Cudnn implements AutoCloseable {
     public static void check(int status, String call, Object subject) {
         if (status != SUCCESS) {
             throw new CudaCallException("device cuda: " + call + " failed with status " + status + " ("
-                    + cudnnGetErrorString(status) + ") for " + subject + hint(status));
+                    + cudnnGetErrorString(status) + ") for " + subject + hint(status), status == NO_DEVICE_MEMORY);
         }
     }
 
     private static String hint(int status) {
+        if (status == SUBLIBRARY_VERSION_MISMATCH || status == SUBLIBRARY_LOADING_FAILED) {
+            return "; all files libcudnn*.so.9 must be of one release, in one folder";
+        }
         return status >= NOT_SUPPORTED && status < NEXT_CATEGORY
                 ? "; this cuDNN does not do it on this GPU: try another cuDNN 9 (GPUs before compute capability 7.5 "
                         + "need one up to 9.10)"

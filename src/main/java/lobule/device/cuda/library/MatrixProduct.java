@@ -9,6 +9,7 @@ import lobule.device.cuda.driver.DevicePointer;
  */
 public final class MatrixProduct {
     private final Cublas library;
+    private final Scratch scratch;
     private final Matrix a;
     private final Matrix b;
     private final Matrix c;
@@ -17,12 +18,15 @@ public final class MatrixProduct {
     private final int inner;
 
     /**
+     * @param scratch for cuBLAS
      * @param a (rows, inner), or (inner, rows) where it is transposed
      * @param b (inner, columns), or (columns, inner) where it is transposed
      * @param c (rows, columns)
      */
-    public MatrixProduct(Cublas library, Matrix a, Matrix b, Matrix c, long rows, long columns, long inner) {
+    public MatrixProduct(Cublas library, Scratch scratch, Matrix a, Matrix b, Matrix c, long rows, long columns,
+                         long inner) {
         this.library = library;
+        this.scratch = scratch;
         this.a = a;
         this.b = b;
         this.c = c;
@@ -30,6 +34,9 @@ public final class MatrixProduct {
         this.columns = Math.toIntExact(columns);
         this.inner = Math.toIntExact(inner);
     }
+
+    /** Memory that holds nothing before and after a product; {@link Cublas#workspaceBytes} says how much. */
+    public record Scratch(DevicePointer pointer, long bytes) {}
 
     /**
      * A row-major matrix in device memory.
@@ -53,7 +60,11 @@ public final class MatrixProduct {
 
     /** Enqueues the product; {@code add} adds it to what is in C. */
     public void run(boolean add) {
-        int status = library.calls().multiply(b.operation(), a.operation(), columns, rows, inner, b.pointer,
+        int status = scratch.bytes == 0 ? 0 : library.calls().setWorkspace(scratch.pointer, scratch.bytes);
+        if (status != 0) {
+            Cublas.check(status, "cublasSetWorkspace", scratch.bytes + " bytes");
+        }
+        status = library.calls().multiply(b.operation(), a.operation(), columns, rows, inner, b.pointer,
                 b.rowLength, a.pointer, a.rowLength, add, c.pointer, c.rowLength);
         if (status != 0) {
             Cublas.check(status, "cublasSgemm", this);
