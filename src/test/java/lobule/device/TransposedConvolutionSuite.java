@@ -57,6 +57,8 @@ abstract class TransposedConvolutionSuite extends OpSuite {
         return Stream.of(volume(1, 1, 1, 1, 1, 1), volume(3, 2, 3, 1, 3, 2), volume(1, 5, 7, 3, 1, 5),
                 volume(1, 8, 8, 3, 3, 3), volume(1, 17, 16, 1, 2, 3), new Case(Shape.of(2, 3, 3, 2, 4),
                         Shape.of(3, 2, 1, 2, 3)),
+                new Case(Shape.of(2, 3, 3, 1, 3), Shape.of(3, 2, 1, 3, 3)),
+                new Case(Shape.of(1, 2, 1, 3), Shape.of(2, 5, 3, 1)),
                 image(1, 1, 1, 1, 3), image(3, 3, 2, 3, 5), image(1, 24, 33, 3, 1));
     }
 

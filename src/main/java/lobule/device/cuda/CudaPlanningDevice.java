@@ -36,7 +36,7 @@ public final class CudaPlanningDevice implements Device {
 
     private ConvolutionKernel convolution(ConvolutionPass pass, ConvolutionGeometry geometry) {
         geometry.requireAddressable();
-        return new PlannedConvolution(pass, geometry, workspaceLimitBytes);
+        return new PlannedConvolution(pass, geometry, Math.addExact(geometry.copyBytes(), workspaceLimitBytes));
     }
 
     @Override

@@ -91,6 +91,14 @@ class CudaLibraryFilesTest {
         assertOpened(open(List.of(), driver(), cudnn()), "cuDNN 9.5.1, no cuBLAS");
     }
 
+    /** Among them concatenations whose last channels begin at no multiple of 16 bytes, which cuDNN refuses. */
+    @Test
+    void cudnnComputesAllConvolutionsAlone() throws Exception {
+        JavaProcess.Answer answer = run(List.of(), ConvolutionsWithoutCublas.class, List.of(), driver(), cudnn());
+        assertEquals(0, answer.status(), answer::text);
+        assertTrue(answer.text().matches("(?s).*passed [1-9]\\d+, failed 0.*"), answer::text);
+    }
+
     @Test
     void everyPartThatIsMissingIsNamedBeforeCudnnEndsTheProcess() throws Exception {
         Path driver = driver();

@@ -1,5 +1,6 @@
 package lobule.device.cuda.convolution;
 
+import lobule.device.Buffer;
 import lobule.device.TensorTooLargeException;
 import lobule.tensor.Shape;
 
@@ -13,11 +14,15 @@ import lobule.tensor.Shape;
  * @param transposed whether stride = kernel and it is the gradient of a convolution that the network computes
  * @param samplePitch channels from one sample of the input to the next: more than its own where it is the last channels
  *                   of a concatenation
+ * @param aligned     whether the input begins at a multiple of 16 bytes, as cuDNN's kernels want; behind an odd number of
+ *                   elements of a concatenation it does not
  */
-public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boolean transposed, long samplePitch) {
+public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boolean transposed, long samplePitch,
+                                  boolean aligned) {
+    private static final long ALIGNMENT = 16;
 
     static ConvolutionGeometry convolution(Shape x, Shape weight, Shape y) {
-        return new ConvolutionGeometry(x, weight, y, false, x.channels());
+        return new ConvolutionGeometry(x, weight, y, false, x.channels(), true);
     }
 
     /**
@@ -26,7 +31,24 @@ public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boole
      */
     static ConvolutionGeometry transposed(Shape x, Shape weight, Shape concatenation) {
         Shape y = concatenation.withChannels(weight.channels());
-        return new ConvolutionGeometry(y, weight, x, true, y.batch() == 1 ? y.channels() : concatenation.channels());
+        long before = (concatenation.channels() - y.channels()) * y.voxels() * Float.BYTES;
+        return new ConvolutionGeometry(y, weight, x, true, y.batch() == 1 ? y.channels() : concatenation.channels(),
+                before % ALIGNMENT == 0);
+    }
+
+    /** The same over an input that has memory of its own. */
+    ConvolutionGeometry dense() {
+        return new ConvolutionGeometry(input, filter, output, transposed, input.channels(), true);
+    }
+
+    /** What cuDNN is asked for: the input where it is, or a copy where that is not aligned. */
+    ConvolutionGeometry forCudnn() {
+        return aligned ? this : dense();
+    }
+
+    /** Scratch bytes for the copy. */
+    public long copyBytes() {
+        return aligned ? 0 : Buffer.aligned(input.elements() * Float.BYTES);
     }
 
     long stride(int axis) {

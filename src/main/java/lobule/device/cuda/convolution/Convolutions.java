@@ -54,18 +54,19 @@ public final class Convolutions implements ConvolutionKernels {
         if (choice.byCublas()) {
             return geometry.isProduct() ? OptionalLong.of(0) : OptionalLong.empty();
         }
-        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry)) {
+        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry.forCudnn())) {
             return search.workspaceBytes(cudnn, pass, descriptors, choice);
         }
     }
 
     private ConvolutionKernel byCudnn(ConvolutionPass pass, ConvolutionGeometry geometry,
                                       Optional<AlgorithmChoice> known) {
-        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry);
+        ConvolutionDescriptors descriptors = new ConvolutionDescriptors(geometry.forCudnn());
         try {
             AlgorithmChoice choice = known.orElseGet(() -> search.choose(cudnn, pass, descriptors));
             search.record(pass, geometry, choice);
-            return new CudnnConvolution(cudnn, pass, descriptors, choice);
+            ConvolutionKernel kernel = new CudnnConvolution(cudnn, pass, descriptors, choice);
+            return geometry.aligned() ? kernel : new CopiedInput(context, kernel, geometry);
         } catch (RuntimeException e) {
             descriptors.close();
             throw e;
