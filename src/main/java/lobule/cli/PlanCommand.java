@@ -76,7 +76,8 @@ final class PlanCommand implements Callable<Integer> {
         // refuses wrong settings before a device is opened
         List<String> experiments = all ? Presets.experiments() : List.of(config(experiment, patch).experiment());
         config(experiments.getFirst(), patch);
-        try (PlanningTarget target = target(search)) {
+        try (PlanningTarget target = search ? forSearch(experiments.getFirst())
+                : PlanningTarget.open(deviceOptions, devices, limit)) {
             List<PlannedStep> steps = experiments.stream()
                     .flatMap(name -> search ? searched(target, name, all)
                             : Stream.of(PlannedStep.of(target.device(), config(name, patch))))
@@ -89,9 +90,16 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private PlanningTarget target(boolean search) {
+    private PlanningTarget forSearch(String name) {
         PlanningTarget target = PlanningTarget.open(deviceOptions, devices, limit);
-        return search ? target.forSearch(deviceOptions.cuda().options(), limit) : target;
+        try {
+            String smallest = config(name, null).network().rank() == 2 ? "4x4" : "4x4x4";
+            return target.forSearch(deviceOptions.cuda().options(), limit,
+                    device -> PlannedStep.of(device, config(name, smallest)));
+        } catch (RuntimeException e) {
+            target.close();
+            throw e;
+        }
     }
 
     private TrainConfig config(String name, String size) {

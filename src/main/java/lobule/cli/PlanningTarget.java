@@ -1,6 +1,8 @@
 package lobule.cli;
 
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import lobule.device.Device;
 import lobule.device.DeviceUnavailableException;
 import lobule.device.cuda.CudaDevice;
@@ -11,10 +13,11 @@ import lobule.device.cuda.CudaReport;
 /**
  * What memory is planned for.
  *
- * @param roomBytes  what the device's process takes besides the plan
+ * @param room       what the device's process takes besides the plan by now: on a GPU more once a step was planned, for
+ *                   which libraries load what they need
  * @param roomSource what that is, and how it is known
  */
-record PlanningTarget(Device device, long roomBytes, String roomSource) implements AutoCloseable {
+record PlanningTarget(Device device, LongSupplier room, String roomSource) implements AutoCloseable {
     /** CUDA context and cuDNN on the card: a rule of thumb, to be replaced by a measurement on hardware. */
     private static final long ASSUMED_CUDA_BYTES = 512L << 20;
     /** Java heap and code, oneDNN's code, patches on their way in: docs/benchmarks.md measures less. */
@@ -35,11 +38,11 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
             if (!options.name().equals("cuda") || !cuda.cudnnOps().isEmpty()) {
                 throw e;
             }
-            return new PlanningTarget(new CudaPlanningDevice(cuda.workspaceLimitBytes()), ASSUMED_CUDA_BYTES,
+            return new PlanningTarget(new CudaPlanningDevice(cuda.workspaceLimitBytes()), () -> ASSUMED_CUDA_BYTES,
                     "CUDA context and cuDNN, assumed");
         }
         return device instanceof CudaDevice gpu ? ofGpu(gpu)
-                : new PlanningTarget(device, PROCESS_BYTES, "the process besides it, at most");
+                : new PlanningTarget(device, () -> PROCESS_BYTES, "the process besides it, at most");
     }
 
     /** With the workspace that a card of this size is given where none is asked for. */
@@ -48,21 +51,33 @@ record PlanningTarget(Device device, long roomBytes, String roomSource) implemen
     }
 
     private static PlanningTarget ofGpu(CudaDevice device) {
+        return new PlanningTarget(device, () -> usedBytes(device), String.format(Locale.ROOT,
+                "in use on %s with the device open, measured", device.gpu().name()));
+    }
+
+    private static long usedBytes(CudaDevice device) {
         CudaReport.Gpu gpu = device.gpu();
-        return new PlanningTarget(device, gpu.totalBytes() - gpu.freeBytes(), String.format(Locale.ROOT,
-                "in use on %s with the device open, measured", gpu.name()));
+        return gpu.totalBytes() - gpu.freeBytes();
+    }
+
+    long roomBytes() {
+        return room.getAsLong();
     }
 
     /**
      * The same for plans of many sizes: a GPU would time its algorithms for each of them, so that every convolution
      * is given the limit instead.
+     *
+     * @param plan of a small step, before the room is measured
      */
-    PlanningTarget forSearch(CudaOptions options, MemorySize limit) {
-        if (!(device instanceof CudaDevice)) {
+    PlanningTarget forSearch(CudaOptions options, MemorySize limit, Consumer<Device> plan) {
+        if (!(device instanceof CudaDevice gpu)) {
             return this;
         }
-        device.close();
-        return new PlanningTarget(new CudaPlanningDevice(of(limit, options).workspaceLimitBytes()), roomBytes,
+        plan.accept(gpu);
+        long bytes = roomBytes();
+        gpu.close();
+        return new PlanningTarget(new CudaPlanningDevice(of(limit, options).workspaceLimitBytes()), () -> bytes,
                 roomSource);
     }
 

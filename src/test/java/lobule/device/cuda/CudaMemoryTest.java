@@ -108,7 +108,7 @@ class CudaMemoryTest {
         }
     }
 
-    /** Libraries of the GPU take memory too: for each algorithm at its first use, and for products without a workspace. */
+    /** Libraries take memory too: for each algorithm at its first use, and for products without a workspace. */
     @ParameterizedTest
     @ValueSource(strings = {"timed", "deterministic", "cudnn"})
     void whatLibrariesTakeForThemselvesIsTakenBeforeTheModel(String way) throws Exception {

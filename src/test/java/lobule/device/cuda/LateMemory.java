@@ -17,7 +17,7 @@ import lobule.op.NesterovMomentum;
 import lobule.op.Op;
 import lobule.tensor.Shape;
 
-/** What a training takes of the GPU's memory and when, in a JVM of its own: the libraries' share is set for a process. */
+/** What a training takes of the memory, and when, in a JVM of its own: what libraries take is set for a process. */
 public final class LateMemory {
     private static final UNetConfig CONFIG = UNetConfig.of(3, 1, 2, 2, 0);
     private static final Shape OUTPUT = Shape.of(1, 2, 4, 4, 12);

@@ -14,8 +14,8 @@ import lobule.tensor.Shape;
  * @param transposed whether stride = kernel and it is the gradient of a convolution that the network computes
  * @param samplePitch channels from one sample of the input to the next: more than its own where it is the last channels
  *                   of a concatenation
- * @param aligned     whether the input begins at a multiple of 16 bytes, as cuDNN's kernels want; behind an odd number of
- *                   elements of a concatenation it does not
+ * @param aligned    whether the input begins at a multiple of 16 bytes, as cuDNN's kernels want; behind an odd number
+ *                   of elements of a concatenation it does not
  */
 public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boolean transposed, long samplePitch,
                                   boolean aligned) {

@@ -7,7 +7,7 @@ import lobule.device.cuda.driver.CudaContext;
 import lobule.device.cuda.driver.DevicePointer;
 import lobule.device.cuda.driver.Driver;
 
-/** A convolution whose input is not aligned as cuDNN wants it: it works on a copy, in the first bytes of the workspace. */
+/** A convolution whose input is not aligned as cuDNN wants it: it works on a copy, at the start of the workspace. */
 final class CopiedInput implements ConvolutionKernel {
     private final CudaContext context;
     private final ConvolutionKernel convolution;

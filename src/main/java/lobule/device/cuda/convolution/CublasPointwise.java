@@ -70,10 +70,10 @@ final class CublasPointwise implements ConvolutionKernel {
         return switch (pass) {
             case ForwardPass _ -> new MatrixProduct(library, scratch, Matrix.of(weight, in), Matrix.of(x, voxels),
                     Matrix.of(y, voxels), out, voxels, in);
-            case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, in), Matrix.of(y, voxels),
-                    Matrix.of(x, voxels), in, voxels, out);
-            case BackwardFilterPass _ -> new MatrixProduct(library, scratch, Matrix.of(y, voxels), Matrix.transposed(x, voxels),
-                    Matrix.of(weight, in), out, in, voxels);
+            case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, in),
+                    Matrix.of(y, voxels), Matrix.of(x, voxels), in, voxels, out);
+            case BackwardFilterPass _ -> new MatrixProduct(library, scratch, Matrix.of(y, voxels),
+                    Matrix.transposed(x, voxels), Matrix.of(weight, in), out, in, voxels);
         };
     }
 }

@@ -107,10 +107,10 @@ final class CublasUpConvolution implements ConvolutionKernel {
             Scratch scratch = new Scratch(memory.workspace().plus(workspaceBytes() - scratchBytes), scratchBytes);
             Matrix x = Matrix.of(coarse, coarseVoxels);
             product = switch (pass) {
-                case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, weightRow), x, p, rows,
-                        coarseVoxels, coarseChannels);
-                case ForwardPass _ -> new MatrixProduct(library, scratch, Matrix.of(weight, weightRow), p, x, coarseChannels,
-                        coarseVoxels, rows);
+                case BackwardDataPass _ -> new MatrixProduct(library, scratch, Matrix.transposed(weight, weightRow), x,
+                        p, rows, coarseVoxels, coarseChannels);
+                case ForwardPass _ -> new MatrixProduct(library, scratch, Matrix.of(weight, weightRow), p, x,
+                        coarseChannels, coarseVoxels, rows);
                 case BackwardFilterPass _ -> new MatrixProduct(library, scratch, x,
                         Matrix.transposed(memory.workspace(), coarseVoxels), Matrix.of(weight, weightRow),
                         coarseChannels, rows, coarseVoxels);

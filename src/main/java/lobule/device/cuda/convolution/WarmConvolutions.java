@@ -9,8 +9,8 @@ import lobule.device.cuda.driver.CudaCallException;
 import lobule.device.cuda.driver.CudaContext;
 
 /**
- * Runs each choice once where it is made. Libraries take memory of the device at the first use of a kernel; so they take
- * it before the room is measured and the arena is taken, and where there is too little the run ends there.
+ * Runs each choice once where it is made. Libraries take memory of the device at the first use of a kernel; so they
+ * take it before the room is measured and the arena is taken, and where there is too little the run ends there.
  */
 public final class WarmConvolutions implements ConvolutionKernels {
     private final CudaContext context;
@@ -43,8 +43,8 @@ public final class WarmConvolutions implements ConvolutionKernels {
             try (TrialMemory memory = trial.get()) {
                 kernel.bind(memory.memory()).run(new Step());
             } catch (CudaCallException e) {
-                throw e.outOfMemory() ? new OutOfDeviceMemoryException(e.getMessage() + "; the GPU has no room left for "
-                        + "the code that the library loads at its first use", 0, e) : e;
+                throw e.outOfMemory() ? new OutOfDeviceMemoryException(e.getMessage() + "; the GPU has no room left "
+                        + "for the code that the library loads at its first use", 0, e) : e;
             }
         }
     }
