@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import lobule.JavaProcess;
@@ -103,7 +106,7 @@ class CudaLibraryFilesTest {
     void everyPartThatIsMissingIsNamedBeforeCudnnEndsTheProcess() throws Exception {
         Path driver = driver();
         Path cudnn = cudnn();
-        for (String part : List.of("libcudnn_cnn.so.9", "libcudnn_engines_runtime_compiled.so.9", PRODUCTS)) {
+        for (String part : List.of("libcudnn_engines_runtime_compiled.so.9", PRODUCTS)) {
             Path away = Files.move(cudnn.resolve(part), folder.resolve(part));
             assertRefused(open(List.of(), driver, cudnn), cudnn.resolve("libcudnn.so.9") + " opens " + part
                     + " by name", cudnn.resolve(part) + ": cannot open shared object file", "; ");
@@ -115,6 +118,15 @@ class CudaLibraryFilesTest {
     void aFrontWithoutAnyPartIsNoCudnnInOneFile() throws Exception {
         assertRefused(open(List.of(), driver(), folder("front", List.of("split/libcudnn.so.9"))),
                 "opens libcudnn_graph.so.9 by name", "install cuDNN whole");
+    }
+
+    /** As a static build would be: it may well name parts, but is too large for a front. */
+    @Test
+    void aLargeCudnnNeedsNoParts() throws Exception {
+        Path alone = folder("alone", List.of("libcudnn.so.9"));
+        byte[] more = Arrays.copyOf("cudnn_graph".getBytes(StandardCharsets.US_ASCII), 16 << 20);
+        Files.write(alone.resolve("libcudnn.so.9"), more, StandardOpenOption.APPEND);
+        assertOpened(open(List.of(), driver(), alone), "cuDNN 9.5.1");
     }
 
     @ParameterizedTest

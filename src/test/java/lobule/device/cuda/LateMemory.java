@@ -19,8 +19,8 @@ import lobule.tensor.Shape;
 
 /** What a training takes of the memory, and when, in a JVM of its own: what libraries take is set for a process. */
 public final class LateMemory {
-    private static final UNetConfig CONFIG = UNetConfig.of(3, 1, 2, 2, 0);
-    private static final Shape OUTPUT = Shape.of(1, 2, 4, 4, 12);
+    private static final UNetConfig CONFIG = UNetConfig.of(2, 1, 2, 2, 0);
+    private static final Shape OUTPUT = Shape.of(1, 2, 4, 12);
     private static final Loss LOSS = new Loss(Loss.Kind.DICE_AND_CROSS_ENTROPY, List.of(), Loss.IGNORE);
     private static final Op OPTIMIZER = new NesterovMomentum(0.9, Double.POSITIVE_INFINITY);
 

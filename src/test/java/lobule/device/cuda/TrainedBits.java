@@ -15,7 +15,7 @@ import lobule.op.Value.Role;
 import lobule.op.Value;
 import lobule.tensor.Shape;
 
-/** Parameters after two steps of a small 3D network, as one number; its products go to cuBLAS where there is one. */
+/** Parameters after two steps of a small network, as one number; its products go to cuBLAS where there is one. */
 public final class TrainedBits {
     private TrainedBits() {}
 
@@ -29,8 +29,8 @@ public final class TrainedBits {
     }
 
     static int of(CudaDevice device) {
-        try (TrainingModel model = TrainingModel.create(device, UNetConfig.of(3, 1, 2, 2, 0),
-                Shape.of(1, 2, 4, 4, 12), new Loss(Loss.Kind.DICE_AND_CROSS_ENTROPY, List.of(), Loss.IGNORE),
+        try (TrainingModel model = TrainingModel.create(device, UNetConfig.of(2, 1, 2, 2, 0),
+                Shape.of(1, 2, 4, 12), new Loss(Loss.Kind.DICE_AND_CROSS_ENTROPY, List.of(), Loss.IGNORE),
                 new NesterovMomentum(0.9, Double.POSITIVE_INFINITY), Recompute.NONE);
                 Arena arena = Arena.ofConfined()) {
             Value input = model.training().input();

@@ -22,30 +22,33 @@ public final class WarmConvolutions implements ConvolutionKernels {
         this.choices = choices;
     }
 
+    /** @throws OutOfDeviceMemoryException where a library found no room for what it takes at its first use */
     @Override
     public ConvolutionKernel kernel(ConvolutionPass pass, ConvolutionGeometry geometry) {
-        ConvolutionKernel kernel = choices.kernel(pass, geometry);
         try {
+            ConvolutionKernel kernel = choices.kernel(pass, geometry);
             if (warm.add(pass.name() + " " + geometry)) {
                 run(kernel, geometry);
             }
             return kernel;
-        } catch (RuntimeException e) {
-            kernel.close();
-            throw e;
+        } catch (CudaCallException e) {
+            throw e.outOfMemory() ? new OutOfDeviceMemoryException(e.getMessage() + "; the GPU has no room left for "
+                    + "what the library takes at its first use", 0, e) : e;
         }
     }
 
     /** Not where its operands alone find no room: the arena, which is larger, will not either. */
     private void run(ConvolutionKernel kernel, ConvolutionGeometry geometry) {
-        Optional<TrialMemory> trial = TrialMemory.take(context, geometry, kernel.workspaceBytes());
-        if (trial.isPresent()) {
-            try (TrialMemory memory = trial.get()) {
-                kernel.bind(memory.memory()).run(new Step());
-            } catch (CudaCallException e) {
-                throw e.outOfMemory() ? new OutOfDeviceMemoryException(e.getMessage() + "; the GPU has no room left "
-                        + "for the code that the library loads at its first use", 0, e) : e;
+        try {
+            Optional<TrialMemory> trial = TrialMemory.take(context, geometry, kernel.workspaceBytes());
+            if (trial.isPresent()) {
+                try (TrialMemory memory = trial.get()) {
+                    kernel.bind(memory.memory()).run(new Step());
+                }
             }
+        } catch (RuntimeException e) {
+            kernel.close();
+            throw e;
         }
     }
 }
