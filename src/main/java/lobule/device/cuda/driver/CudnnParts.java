@@ -1,13 +1,8 @@
 package lobule.device.cuda.driver;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import lobule.device.host.LibraryFiles;
 
 /**
  * What cuDNN opens by name at its calls, and ends the process where one is missing: opened here beforehand, so that it
@@ -45,7 +41,7 @@ record CudnnParts(List<NativeLibrary> libraries, String problem) {
     /** Those of a cuDNN that was loaded. */
     static CudnnParts load(NativeLibrary cudnn, SearchPath folders) {
         List<String> beside = beside(cudnn);
-        if (beside.isEmpty() && !isFront(Path.of(cudnn.path()))) {
+        if (beside.isEmpty() && !isFront(cudnn)) {
             return none();
         }
         SearchPath search = folders.after(cudnn);
@@ -83,35 +79,15 @@ record CudnnParts(List<NativeLibrary> libraries, String problem) {
 
     /** Names of the parts that lie where cuDNN was found, or where the link found there leads. */
     private static List<String> beside(NativeLibrary cudnn) {
-        return Stream.of(Path.of(cudnn.path()), realPath(cudnn)).map(Path::getParent).distinct()
-                .flatMap(CudnnParts::names).filter(name -> name.matches("libcudnn_\\w+\\.so\\.9"))
-                .filter(name -> !name.equals(UNUSED)).sorted().distinct().toList();
-    }
-
-    private static Stream<String> names(Path folder) {
-        try (Stream<Path> files = folder == null ? Stream.empty() : Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).toList().stream();
-        } catch (IOException e) {
-            return Stream.empty(); // libraries can be opened in folders that cannot be listed
-        }
-    }
-
-    private static Path realPath(NativeLibrary library) {
-        try {
-            return Path.of(library.path()).toRealPath();
-        } catch (IOException e) {
-            return Path.of(library.path());
-        }
+        return Stream.of(cudnn.path(), LibraryFiles.real(cudnn.path()))
+                .flatMap(file -> LibraryFiles.folder(file).stream()).distinct()
+                .flatMap(folder -> LibraryFiles.names(folder).stream())
+                .filter(name -> name.matches("libcudnn_\\w+\\.so\\.9") && !name.equals(UNUSED)).distinct().toList();
     }
 
     /** Whether the file is small and names a part, which it must to open it. */
-    private static boolean isFront(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Files.size(file) <= LARGEST_FRONT
-                    && new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).contains("cudnn_graph");
-        } catch (IOException e) {
-            return false; // it was read by the linker, and has gone since
-        }
+    private static boolean isFront(NativeLibrary cudnn) {
+        return LibraryFiles.contains(cudnn.path(), "cudnn_graph", LARGEST_FRONT);
     }
 
     /** A part of another release, by the file's name or by what the part says of those it was linked with. */
@@ -130,7 +106,7 @@ record CudnnParts(List<NativeLibrary> libraries, String problem) {
     }
 
     private static Optional<String> release(NativeLibrary library) {
-        Matcher matcher = RELEASE.matcher(realPath(library).toString());
+        Matcher matcher = RELEASE.matcher(LibraryFiles.real(library.path()));
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 

@@ -3,7 +3,6 @@ package lobule.device.cuda.driver;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -48,10 +47,5 @@ public record NativeLibrary(String name, String path, String problem, MemorySegm
     /** A function of this library; empty where it has none of that name. */
     public Optional<MethodHandle> function(String function, FunctionDescriptor descriptor) {
         return DynamicLinker.function(handle, function, descriptor);
-    }
-
-    /** Where it lies; empty where the file has no folder in its name. */
-    Optional<String> folder() {
-        return Optional.ofNullable(Path.of(path).getParent()).map(Path::toString);
     }
 }
