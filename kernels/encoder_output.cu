@@ -8,7 +8,8 @@
 //
 // Layout, float32: x, dx (N, C, D, H, W); pooled and its gradient (N, C, D/window_depth, H/2, W/2); concatenation and
 // its gradient (N, all_channels, up_depth, up_height, up_width); statistics (4, C); gamma, beta (C). window_depth is 2,
-// and 1 in 2D, where D = 1. dx may be x: a thread has a window to itself.
+// and 1 in 2D, where D = 1. dx may be x: a block reads a tile of windows before it
+// writes it.
 // Grid: N * C * ceil(D/window_depth) * chunks, a row being a plane of ceil(H/2) * ceil(W/2) windows.
 // Workspace: partial (2, blocks) double and means as in batch_renorm.cu, whose renorm_backward_finish stands between
 // the two backward kernels, with ceil(D/window_depth) * chunks for its chunks. Launched by
@@ -16,37 +17,57 @@
 #include "norm.cuh"
 #include "pooling.cuh"
 
-// Where one channel of the concatenation lies in x.
-struct Crop {
-    long long channel;  // index of the channel's first voxel in the concatenation
-    int d0;             // that voxel in x
-    int h0;
-    int w0;
-    int depth;  // sizes of the concatenation
+// Sizes of the concatenation, which is x cropped around its centre.
+struct Centre {
+    int channels;      // of x
+    int all_channels;  // of the concatenation
+    int depth;
     int height;
     int width;
+};
 
-    // Index of a voxel of x in the concatenation, -1 outside the crop.
-    __device__ long long index(int d, int h, int w) const {
-        d -= d0;
-        h -= h0;
-        w -= w0;
-        bool inside = (unsigned) d < (unsigned) depth && (unsigned) h < (unsigned) height
-                      && (unsigned) w < (unsigned) width;
-        return inside ? channel + ((long long) d * height + h) * width + w : -1;
+DEVICE Centre centre_of(long long channels, long long all_channels, long long depth, long long height,
+                        long long width) {
+    return {(int) channels, (int) all_channels, (int) depth, (int) height, (int) width};
+}
+
+// What a tile has along one axis of the centre's `size` voxels.
+struct Overlap {
+    int begin;   // in the tile
+    int count;   // 0 where there is none
+    int centre;  // where the first is in the centre
+};
+
+DEVICE Overlap overlap(int tile, int voxels, int all, int size) {
+    int to_centre = (all - size) / 2 - tile;
+    int begin = larger(to_centre, 0);
+    int end = smaller(to_centre + size, voxels);
+    return {begin, larger(end - begin, 0), begin - to_centre};
+}
+
+// The voxels of a tile that the concatenation has too.
+struct Crop {
+    Box box;  // there; without slices where there are none
+    int d;    // its first in the tile
+    int h;
+    int w;
+
+    __device__ bool has(int tile_d, int tile_h, int tile_w) const {
+        return (unsigned) (tile_d - d) < (unsigned) box.slices && (unsigned) (tile_h - h) < (unsigned) box.rows
+               && (unsigned) (tile_w - w) < (unsigned) box.columns;
     }
 };
 
-DEVICE Crop crop_of(const Windows& x, const WindowRow& row, long long channels, long long all_channels,
-                    long long up_depth, long long up_height, long long up_width) {
-    long long channel = row.sample_channel / channels * all_channels + row.sample_channel % channels;
-    return {channel * up_depth * up_height * up_width, (int) (x.depth - up_depth) / 2, (int) (x.height - up_height) / 2,
-            (int) (x.width - up_width) / 2, (int) up_depth, (int) up_height, (int) up_width};
-}
-
-// y of a voxel of a window.
-DEVICE float output_at(const Norm& norm, const float* window, long long offset) {
-    return rectified(norm.output(window[offset] - norm.mean));
+DEVICE Crop crop_of(const Windows& x, const Centre& centre, const Tile& tile, int sample_channel) {
+    Overlap d = overlap(tile.d, tile.voxels.slices, x.depth, centre.depth);
+    Overlap h = overlap(tile.h, tile.voxels.rows, x.height, centre.height);
+    Overlap w = overlap(tile.w, tile.voxels.columns, x.width, centre.width);
+    bool empty = d.count == 0 || h.count == 0 || w.count == 0;
+    long long channel = (long long) (sample_channel / centre.channels) * centre.all_channels
+                        + sample_channel % centre.channels;
+    long long first = ((channel * centre.depth + d.centre) * centre.height + h.centre) * centre.width + w.centre;
+    return {{first, (unsigned) centre.height * (unsigned) centre.width, (unsigned) centre.width,
+             empty ? 0 : d.count, empty ? 0 : h.count, empty ? 0 : w.count}, d.begin, h.begin, w.begin};
 }
 
 extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
@@ -54,46 +75,64 @@ encoder_output(float* pooled, float* concatenation, const float* x, const float*
                const float* beta, long long channels, long long all_channels, long long depth, long long height,
                long long width, long long up_depth, long long up_height, long long up_width, long long window_depth,
                long long chunks) {
-    Windows windows = {depth, height, width, window_depth};
-    Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    WindowRow row = window_row(windows, chunk.row);
-    Norm norm = norm_of(statistics, gamma, beta, channels, row.sample_channel % channels);
-    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, row, i);
-        auto value = [&](long long offset) { return output_at(norm, x + window.first, offset); };
-        if (window.pooled >= 0) {
-            pooled[window.pooled] = largest_in_window(value, window_depth, height * width, width).value;
-        }
-        for_each_voxel(windows, window, [&](long long offset, int d, int h, int w) {
-            long long at = crop.index(d, h, w);
-            if (at >= 0) {
-                concatenation[at] = value(offset);
+    __shared__ BoxMemory memory;
+    Windows windows = windows_of(depth, height, width, window_depth);
+    Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
+    int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
+    Norm norm = norm_of(statistics, gamma, beta, channels, sample_channel % (int) channels);
+    for_each_tile(windows, chunks, [&](const Tile& tile) {
+        __syncthreads();  // the tile before has been read
+        read_box(memory, tile.voxels, x, [&](float value) { return rectified(norm.output(value - norm.mean)); });
+        __syncthreads();
+        if ((int) threadIdx.x < tile.windows) {
+            Window window = window_of(tile);
+            if (window.whole(tile)) {
+                pooled[window.pooled(tile)] = largest_of(memory, window, Same()).value;
             }
+        }
+        Crop crop = crop_of(windows, centre, tile, sample_channel);
+        write_box(concatenation, crop.box, [&](int slice, int number, int i) {
+            int row = crop.box.joined() ? i / crop.box.columns : number;
+            int column = crop.box.joined() ? i - row * crop.box.columns : i;
+            return memory.values[tile.voxels.place(slice + crop.d, row + crop.h, column + crop.w)];
         });
-    }
+    });
 }
 
-// Calls visit(index in x, x - mu, gradient of the normalised value) for every voxel of a window. It may change x there.
-template <class Visit>
-DEVICE void for_each_gradient(const Windows& windows, const Window& window, const Crop& crop, const Norm& norm,
-                              const float* x, const float* dpooled, const float* dconcatenation, Visit visit) {
-    long long largest = -1;
-    float of_largest = 0;
-    if (window.pooled >= 0) {
-        auto value = [&](long long offset) { return output_at(norm, x + window.first, offset); };
-        largest = largest_in_window(value, windows.window_depth, windows.height * windows.width, windows.width).offset;
-        of_largest = dpooled[window.pooled];
+// Reads a tile's x - mu and its gradients in the concatenation, and calls visit(place of a voxel in shared memory,
+// x - mu, gradient of the normalised value) for every voxel of the thread's window, then after() where it has one. All
+// threads call it.
+template <class Visit, class After>
+DEVICE void for_each_gradient(BoxMemory& centred, const Windows& windows, const Centre& centre, const Tile& tile,
+                              int sample_channel, const Norm& norm, const float* x, const float* dpooled,
+                              const float* dconcatenation, Visit visit, After after) {
+    __shared__ BoxMemory gradients;
+    __shared__ Crop crop;
+    if (threadIdx.x == 0) {
+        crop = crop_of(windows, centre, tile, sample_channel);
     }
-    for_each_voxel(windows, window, [&](long long offset, int d, int h, int w) {
-        float dy = offset == largest ? of_largest : 0.0f;
-        long long at = crop.index(d, h, w);
-        if (at >= 0) {
-            dy += dconcatenation[at];
+    __syncthreads();
+    read_box(centred, tile.voxels, x, [&](float value) { return value - norm.mean; });
+    read_box(gradients, crop.box, dconcatenation, Same());
+    __syncthreads();
+    if ((int) threadIdx.x >= tile.windows) {
+        return;
+    }
+    Window window = window_of(tile);
+    auto output = [&](float value) { return rectified(norm.output(value)); };
+    int largest = window.whole(tile) ? largest_of(centred, window, output).number : -1;
+    float of_largest = largest >= 0 ? dpooled[window.pooled(tile)] : 0.0f;
+    window.each([&](int d, int h, int w, int place) {
+        float dy = number_of(d, h, w) == largest ? of_largest : 0.0f;
+        int row = window.row * WINDOW + h;
+        int column = window.column * WINDOW + w;
+        if (crop.has(d, row, column)) {
+            dy += gradients.values[crop.box.place(d - crop.d, row - crop.h, column - crop.w)];
         }
-        float centred = x[window.first + offset] - norm.mean;
-        visit(window.first + offset, centred, norm.gradient(centred, dy, true));
+        float value = centred.values[place];
+        visit(centred.values + place, value, norm.gradient(value, dy, true));
     });
+    after();
 }
 
 extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
@@ -102,18 +141,17 @@ encoder_output_backward_partial(double* partial, const float* x, const float* st
                                 long long channels, long long all_channels, long long depth, long long height,
                                 long long width, long long up_depth, long long up_height, long long up_width,
                                 long long window_depth, long long chunks) {
-    Windows windows = {depth, height, width, window_depth};
-    Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    WindowRow row = window_row(windows, chunk.row);
-    Norm norm = norm_of(statistics, gamma, beta, channels, row.sample_channel % channels);
-    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
+    __shared__ BoxMemory centred;
+    Windows windows = windows_of(depth, height, width, window_depth);
+    Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
+    int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
+    Norm norm = norm_of(statistics, gamma, beta, channels, sample_channel % (int) channels);
     GradientSums sums;
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, row, i);
-        for_each_gradient(windows, window, crop, norm, x, dpooled, dconcatenation,
-                          [&](long long, float centred, float gradient) { sums.add(gradient, centred); });
-        sums.end_group();
-    }
+    for_each_tile(windows, chunks, [&](const Tile& tile) {
+        for_each_gradient(centred, windows, centre, tile, sample_channel, norm, x, dpooled, dconcatenation,
+                          [&](float*, float value, float gradient) { sums.add(gradient, value); },
+                          [&] { sums.end_group(); });
+    });
     sums.write(partial, blockIdx.x, gridDim.x);
 }
 
@@ -123,18 +161,21 @@ encoder_output_backward_apply(float* dx, const float* x, const float* statistics
                               const float* means, long long channels, long long all_channels, long long depth,
                               long long height, long long width, long long up_depth, long long up_height,
                               long long up_width, long long window_depth, long long chunks) {
-    Windows windows = {depth, height, width, window_depth};
-    Chunk chunk = block_chunk(windows.high() * windows.wide(), chunks);
-    WindowRow row = window_row(windows, chunk.row);
-    long long c = row.sample_channel % channels;
+    __shared__ BoxMemory values;
+    Windows windows = windows_of(depth, height, width, window_depth);
+    Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
+    int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
+    long long c = sample_channel % (int) channels;
     Norm norm = norm_of(statistics, gamma, beta, channels, c);
     GradientMeans mean = means_of(means, channels, c);
-    Crop crop = crop_of(windows, row, channels, all_channels, up_depth, up_height, up_width);
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        Window window = window_at(windows, row, i);
-        for_each_gradient(windows, window, crop, norm, x, dpooled, dconcatenation,
-                          [&](long long at, float centred, float gradient) {
-                              dx[at] = mean.input_gradient(norm, centred, gradient);
-                          });
-    }
+    for_each_tile(windows, chunks, [&](const Tile& tile) {
+        for_each_gradient(values, windows, centre, tile, sample_channel, norm, x, dpooled, dconcatenation,
+                          [&](float* place, float centred, float gradient) {
+                              *place = mean.input_gradient(norm, centred, gradient);
+                          }, [] {});
+        __syncthreads();
+        write_box(dx, tile.voxels, [&](int slice, int number, int i) {
+            return values.values[tile.voxels.place(slice, number, i)];
+        });
+    });
 }

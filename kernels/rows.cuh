@@ -28,13 +28,13 @@ template <int WIDTH> DEVICE void write(float* to, const float* values) {
 template <int... INDEX> struct Indices {};
 template <class, int... INDEX> using IndicesOf = Indices<INDEX...>;
 
-// What a thread takes of each of INPUTS tensors at once: PARTS times WIDTH consecutive elements, one part of every thread
-// of the block lying between a part of a thread and its next.
+// What a thread takes of each of INPUTS tensors at once: PARTS times WIDTH consecutive elements, one part of every
+// thread of the block lying between a part of a thread and its next.
 template <int INPUTS, int PARTS, int WIDTH> struct Group {
-    float of[INPUTS][PARTS][WIDTH];
     long long first;  // index of the thread's first element in the tensors
     int offset;       // that element in the chunk
     int end;          // of the chunk's elements that such groups take
+    float of[INPUTS][PARTS][WIDTH];
 
     __device__ bool has(int part) const { return offset + part * BLOCK * WIDTH < end; }
 
@@ -77,37 +77,46 @@ template <int INPUTS, int PARTS, int WIDTH> struct Group {
     }
 };
 
+// Consecutive elements of a tensor: single ones, whole sectors from `whole` on, single ones from `rest` on.
+struct Stretch {
+    long long first;  // index in the tensor
+    int length;
+    int whole;
+    int rest;
+};
+
+DEVICE Stretch stretch(long long first, int length) {
+    int whole = (int) (-(unsigned) first % SECTOR);
+    int rest = length - (int) ((unsigned) (first + length) % SECTOR);
+    whole = whole < length ? whole : length;
+    return {first, length, whole, rest < whole ? whole : rest};
+}
+
+// The single element that one of 2 * SECTOR threads takes of a stretch: of the first SECTOR at its beginning, of the
+// others at its end; -1 where there is none.
+DEVICE int single_element(const Stretch& stretch, int thread) {
+    int i = thread < SECTOR ? thread : stretch.rest + thread - SECTOR;
+    return i < (thread < SECTOR ? stretch.whole : stretch.length) ? i : -1;
+}
+
 // Calls use(group) for what the thread takes of a chunk of rows, `length` long, of tensors of one shape.
 template <class Use, class... Tensor>
 DEVICE void for_each_group(const Chunk& chunk, long long length, Use use, const Tensor*... tensors) {
     constexpr int INPUTS = sizeof...(Tensor);
     constexpr int PARTS = INPUTS <= 2 ? GROUP / 4 : 1;
-    long long begin = chunk.row * length + chunk.begin;
-    int end = (int) (chunk.end - chunk.begin);
-    int whole = (int) (round_up(begin, SECTOR) - begin);  // sectors
-    int rest = (int) ((chunk.row * length + chunk.end) / SECTOR * SECTOR - begin);
+    Stretch elements = stretch(chunk.row * length + chunk.begin, (int) (chunk.end - chunk.begin));
 #pragma unroll
     for (int part = 0; part < GROUP / 4; part += PARTS) {
-        Group<INPUTS, PARTS, 4> group;
-        group.offset = whole + (part * BLOCK + (int) threadIdx.x) * 4;
-        group.first = begin + group.offset;
-        group.end = rest;
+        int offset = elements.whole + (part * BLOCK + (int) threadIdx.x) * 4;
+        Group<INPUTS, PARTS, 4> group = {.first = elements.first + offset, .offset = offset, .end = elements.rest};
         if (group.has(0)) {
             group.load(tensors...);
             use(group);
         }
     }
-    // A thread of the first SECTOR begins the chunk, one of the next ends it.
-    Group<INPUTS, 1, 1> single;
-    if (threadIdx.x < SECTOR) {
-        single.offset = (int) threadIdx.x;
-        single.end = whole < end ? whole : end;
-    } else {
-        single.offset = (rest < whole ? whole : rest) + (int) threadIdx.x - SECTOR;
-        single.end = end;
-    }
-    single.first = begin + single.offset;
-    if (threadIdx.x < 2 * SECTOR && single.has(0)) {
+    int offset = threadIdx.x < 2 * SECTOR ? single_element(elements, (int) threadIdx.x) : -1;
+    if (offset >= 0) {
+        Group<INPUTS, 1, 1> single = {.first = elements.first + offset, .offset = offset, .end = elements.length};
         single.load(tensors...);
         use(single);
     }

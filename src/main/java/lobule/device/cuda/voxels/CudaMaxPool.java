@@ -21,11 +21,10 @@ public final class CudaMaxPool implements Kernel {
     public Launch bind(Operands operands) {
         Shape x = operands.input(0).spec().shape();
         Extents extents = Extents.of(x);
-        Extents pooled = Extents.of(operands.output(0).spec().shape());
-        long chunks = Kernels.chunks(pooled.plane());
+        PoolWindows windows = PoolWindows.of(x);
         KernelCall call = kernels.call("max_pool", "max_pool_forward").tensors(operands.output(0), operands.input(0))
-                .sizes(extents.depth(), extents.height(), extents.width(), PoolWindows.of(x).depth(), chunks)
-                .build(x.batch() * x.channels() * pooled.depth() * chunks);
+                .sizes(extents.depth(), extents.height(), extents.width(), windows.depth(), windows.chunks())
+                .build(windows.blocks());
         return step -> call.launch();
     }
 }
