@@ -10,8 +10,8 @@
 //               dgamma = r sum(dy xbar) + d sum dy, xbar = (x - mu_B) / sigma_B,
 //               dx = gamma r / sigma_B (dy - sum dy / M - xbar sum(dy xbar) / M)
 //
-// Stable for any mean and number of voxels: values relative to the first of their chunk; a group of a thread's at a time,
-// their mean before their squares; a thread's groups put together by the formula of Chan et al. (1979); all else in double.
+// Stable for any mean and number of voxels: values relative to the first of their chunk; a thread's group at a time,
+// their mean before their squares; its groups put together by the formula of Chan et al. (1979); all else in double.
 //
 // Layout: x, y, dy, dx (N, C, V) float32; statistics (4, C) float32, rows mu_B, sigma_B, r, d; the rest (C) float32,
 // flag one byte. y may be x, dx may be dy or x.

@@ -1,13 +1,13 @@
-// Boxes of a tensor in shared memory: up to two slices of rows. They are read and written in stretches of whole sectors:
-// one a slice where the rows are as wide as the tensor's and follow each other, else one a row.
+// Boxes of a tensor in shared memory: up to two slices of rows. They are read and written in stretches of whole
+// sectors: one a slice where the rows are as wide as the tensor's and follow each other, else one a row.
 #pragma once
 #include "rows.cuh"
 
 #define BOX_SLICES 2
-// Elements of a slice of a box at most. Where its rows do not follow each other there are BOX_ROWS at most, of
-// BOX / BOX_ROWS elements.
-#define BOX (4 * BLOCK)
-#define BOX_ROWS 2
+// Elements from a slice of a box in shared memory to the next. Rows that do not follow each other in the tensor lie up
+// to BOX_GAP apart; a box of one slice may have the room of both.
+#define BOX (4 * BLOCK + 12)
+#define BOX_GAP 10
 
 struct Box {
     long long first;  // index of its first element in the tensor
@@ -19,21 +19,21 @@ struct Box {
 
     __device__ bool joined() const { return columns == (int) width; }
     __device__ int stretches() const { return joined() ? 1 : rows; }  // of a slice
+    __device__ int length() const { return joined() ? rows * columns : columns; }
     __device__ Stretch stretch_of(int slice, int number) const {
-        return stretch(first + (long long) slice * plane + (long long) number * width,
-                       joined() ? rows * columns : columns);
+        return stretch(first + (long long) slice * plane + (long long) number * width, length());
     }
 
     // Where a slice and a row of it lie in shared memory: as far behind 16 bytes as in the tensor.
     __device__ int slice_place(int slice) const {
-        return slice * (BOX + 4 * BOX_ROWS + 4) + (int) (((unsigned) first + slice * plane) % 4);
+        return slice * BOX + (int) (((unsigned) first + slice * plane) % 4);
     }
-    __device__ int pitch() const { return joined() ? columns : BOX / BOX_ROWS + 4 + (int) (width % 4); }
+    __device__ int pitch() const { return joined() ? columns : (columns + 3) / 4 * 4 + 4 + (int) (width % 4); }
     __device__ int place(int slice, int row, int column) const { return slice_place(slice) + row * pitch() + column; }
 };
 
 struct BoxMemory {
-    alignas(16) float values[BOX_SLICES * (BOX + 4 * BOX_ROWS + 4)];
+    alignas(16) float values[BOX_SLICES * BOX];
 };
 
 struct Same {
@@ -44,24 +44,25 @@ struct Same {
 template <class Change> DEVICE void read_box(BoxMemory& memory, const Box& box, const float* tensor, Change change) {
 #pragma unroll 1
     for (int number = 0; number < box.stretches(); number++) {
-        float values[BOX_SLICES][4];
+#pragma unroll 1
+        for (int offset = (int) threadIdx.x * 4; offset < box.length(); offset += BLOCK * 4) {
+            float values[BOX_SLICES][4];
 #pragma unroll
-        for (int slice = 0; slice < BOX_SLICES; slice++) {  // all loads are under way before the first is used
-            Stretch elements = box.stretch_of(slice, number);
-            int i = elements.whole + (int) threadIdx.x * 4;
-            if (slice < box.slices && i < elements.rest) {
-                read<4>(values[slice], tensor + elements.first + i);
-            }
-        }
-#pragma unroll
-        for (int slice = 0; slice < BOX_SLICES; slice++) {
-            Stretch elements = box.stretch_of(slice, number);
-            int i = elements.whole + (int) threadIdx.x * 4;
-            if (slice < box.slices && i < elements.rest) {
-                for (float& value : values[slice]) {
-                    value = change(value);
+            for (int slice = 0; slice < BOX_SLICES; slice++) {  // all loads are under way before the first is used
+                Stretch elements = box.stretch_of(slice, number);
+                if (slice < box.slices && elements.whole + offset < elements.rest) {
+                    read<4>(values[slice], tensor + elements.first + elements.whole + offset);
                 }
-                write<4>(memory.values + box.place(slice, number, i), values[slice]);
+            }
+#pragma unroll
+            for (int slice = 0; slice < BOX_SLICES; slice++) {
+                Stretch elements = box.stretch_of(slice, number);
+                if (slice < box.slices && elements.whole + offset < elements.rest) {
+                    for (float& value : values[slice]) {
+                        value = change(value);
+                    }
+                    write<4>(memory.values + box.place(slice, number, elements.whole + offset), values[slice]);
+                }
             }
         }
         int slice = (int) threadIdx.x / (2 * SECTOR);
@@ -82,8 +83,8 @@ template <class Value> DEVICE void write_box(float* tensor, const Box& box, Valu
 #pragma unroll 1
         for (int slice = 0; slice < box.slices; slice++) {
             Stretch elements = box.stretch_of(slice, number);
-            int i = elements.whole + (int) threadIdx.x * 4;
-            if (i < elements.rest) {
+#pragma unroll 1
+            for (int i = elements.whole + (int) threadIdx.x * 4; i < elements.rest; i += BLOCK * 4) {
                 float values[4];
 #pragma unroll
                 for (int j = 0; j < 4; j++) {

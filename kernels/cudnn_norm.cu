@@ -9,8 +9,8 @@
 //   relu_gradient        dx = dy where y > 0, else 0
 //
 // Layout, float32: (C) each, but for statistics (4, C); relu and relu_gradient n elements of any layout, dx may be y.
-// Grid: norm_coefficients, norm_gradients any, grid-stride; relu, relu_gradient `chunks`. Workspace: none. Launched by lobule.device.cuda.norm.CudnnNorm, CudnnBatchRenorm,
-// CudnnBatchRenormBackward.
+// Grid: norm_coefficients, norm_gradients any, grid-stride; relu, relu_gradient `chunks`. Workspace: none.
+// Launched by lobule.device.cuda.norm.CudnnNorm, CudnnBatchRenorm, CudnnBatchRenormBackward.
 #include "rows.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)

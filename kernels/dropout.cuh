@@ -63,7 +63,9 @@ struct DrawnDropout {
     long long begin;
     float scale;
 
-    __device__ DropoutMask of(int lane, const Chunk& chunk) const { return {kept + (chunk.begin - begin), lane, scale}; }
+    __device__ DropoutMask of(int lane, const Chunk& chunk) const {
+        return {kept + (chunk.begin - begin), lane, scale};
+    }
 };
 
 // Draws the mask once for all lanes. All threads call it.

@@ -8,14 +8,24 @@
 //
 // Layout, float32: x, dx (N, C, D, H, W); pooled and its gradient (N, C, D/window_depth, H/2, W/2); concatenation and
 // its gradient (N, all_channels, up_depth, up_height, up_width); statistics (4, C); gamma, beta (C). window_depth is 2,
-// and 1 in 2D, where D = 1. dx may be x: a block reads a tile of windows before it
-// writes it.
+// and 1 in 2D, where D = 1. dx may be x: a block reads a tile of windows before it writes it.
 // Grid: N * C * ceil(D/window_depth) * chunks, a row being a plane of ceil(H/2) * ceil(W/2) windows.
 // Workspace: partial (2, blocks) double and means as in batch_renorm.cu, whose renorm_backward_finish stands between
 // the two backward kernels, with ceil(D/window_depth) * chunks for its chunks. Launched by
 // lobule.device.cuda.norm.CudaEncoderOutput, CudaEncoderOutputBackward.
 #include "norm.cuh"
 #include "pooling.cuh"
+
+// The norm of a block's channel, loaded once.
+DEVICE Norm block_norm(const float* statistics, const float* gamma, const float* beta, long long channels,
+                       long long channel) {
+    __shared__ Norm norm;
+    if (threadIdx.x == 0) {
+        norm = norm_of(statistics, gamma, beta, channels, channel);
+    }
+    __syncthreads();
+    return norm;
+}
 
 // Sizes of the concatenation, which is x cropped around its centre.
 struct Centre {
@@ -79,7 +89,7 @@ encoder_output(float* pooled, float* concatenation, const float* x, const float*
     Windows windows = windows_of(depth, height, width, window_depth);
     Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
     int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
-    Norm norm = norm_of(statistics, gamma, beta, channels, sample_channel % (int) channels);
+    Norm norm = block_norm(statistics, gamma, beta, channels, sample_channel % (int) channels);
     for_each_tile(windows, chunks, [&](const Tile& tile) {
         __syncthreads();  // the tile before has been read
         read_box(memory, tile.voxels, x, [&](float value) { return rectified(norm.output(value - norm.mean)); });
@@ -145,7 +155,7 @@ encoder_output_backward_partial(double* partial, const float* x, const float* st
     Windows windows = windows_of(depth, height, width, window_depth);
     Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
     int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
-    Norm norm = norm_of(statistics, gamma, beta, channels, sample_channel % (int) channels);
+    Norm norm = block_norm(statistics, gamma, beta, channels, sample_channel % (int) channels);
     GradientSums sums;
     for_each_tile(windows, chunks, [&](const Tile& tile) {
         for_each_gradient(centred, windows, centre, tile, sample_channel, norm, x, dpooled, dconcatenation,
@@ -166,7 +176,7 @@ encoder_output_backward_apply(float* dx, const float* x, const float* statistics
     Centre centre = centre_of(channels, all_channels, up_depth, up_height, up_width);
     int sample_channel = (int) (blockIdx.x / (unsigned) chunks / (unsigned) windows.deep());
     long long c = sample_channel % (int) channels;
-    Norm norm = norm_of(statistics, gamma, beta, channels, c);
+    Norm norm = block_norm(statistics, gamma, beta, channels, c);
     GradientMeans mean = means_of(means, channels, c);
     for_each_tile(windows, chunks, [&](const Tile& tile) {
         for_each_gradient(values, windows, centre, tile, sample_channel, norm, x, dpooled, dconcatenation,

@@ -77,7 +77,9 @@ abstract class EncoderOutputSuite extends OpSuite {
                 new Case(Shape.of(1, 33, 3, 4, 5), Shape.of(1, 66, 1, 1, 1)),
                 new Case(Shape.of(1, 24, 33, 13), Shape.of(1, 31, 31, 12)),
                 new Case(Shape.of(3, 2, 3, 13), Shape.of(3, 4, 1, 13)),
-                new Case(Shape.of(1, 2, 131, 130), Shape.of(1, 3, 100, 101)));
+                new Case(Shape.of(1, 2, 131, 130), Shape.of(1, 3, 100, 101)),
+                new Case(Shape.of(1, 1, 3, 4, 1031), Shape.of(1, 2, 2, 3, 519)),
+                new Case(Shape.of(1, 1, 5, 1030), Shape.of(1, 2, 5, 1029)));
     }
 
     private static List<HostArray> inputs(HostArray x) {

@@ -58,7 +58,8 @@ abstract class MaxPoolSuite extends OpSuite {
     static Stream<Shape> shapes() {
         return Stream.of(Shape.of(1, 1, 2, 3, 5), Shape.of(3, 3, 5, 3, 13), Shape.of(1, 8, 13, 31, 3),
                 Shape.of(1, 17, 3, 2, 33), Shape.of(1, 33, 4, 4, 4), Shape.of(1, 24, 2, 13, 2), Shape.of(1, 5, 31, 33),
-                Shape.of(3, 7, 3, 13), Shape.of(1, 16, 2, 2), Shape.of(2, 2, 4, 6));
+                Shape.of(3, 7, 3, 13), Shape.of(1, 16, 2, 2), Shape.of(2, 2, 4, 6),
+                Shape.of(1, 1, 3, 2, 1031), Shape.of(1, 2, 5, 1027));
     }
 
     @ParameterizedTest

@@ -2,6 +2,8 @@ package lobule.device.cuda.convolution;
 
 import lobule.device.Buffer;
 import lobule.device.TensorTooLargeException;
+import lobule.device.cuda.kernel.Extents;
+import lobule.device.cuda.kernel.UpTiles;
 import lobule.tensor.Shape;
 
 /**
@@ -55,9 +57,14 @@ public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boole
         return transposed ? filter.spatial(axis) : 1;
     }
 
-    /** Whether all of it is one product of matrices a sample: kernel 1, or no voxel of the input in two windows. */
+    /**
+     * Whether all of it is one product of matrices a sample: kernel 1, or no voxel of the input in two windows, which
+     * are small enough to be reordered.
+     */
     boolean isProduct() {
-        return transposed || filter.voxels() == 1;
+        Extents kernel = Extents.of(filter);
+        return transposed && Math.max(kernel.height(), kernel.width()) <= UpTiles.LARGEST_KERNEL
+                || filter.voxels() == 1;
     }
 
     /** What the input's samples lie apart in. */

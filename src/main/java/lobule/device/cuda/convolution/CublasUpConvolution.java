@@ -9,6 +9,7 @@ import lobule.device.cuda.driver.DevicePointer;
 import lobule.device.cuda.kernel.Extents;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
+import lobule.device.cuda.kernel.UpTiles;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.MatrixProduct.Matrix;
 import lobule.device.cuda.library.MatrixProduct.Scratch;
@@ -123,14 +124,11 @@ final class CublasUpConvolution implements ConvolutionKernel {
         private KernelCall reorder(String function, DevicePointer destination, DevicePointer source, long channels) {
             Extents coarse = Extents.of(geometry.output());
             Extents kernel = Extents.of(geometry.filter());
-            boolean toSpace = pass instanceof BackwardDataPass;
-            long rows = channels * kernel.depth() * coarse.depth()
-                    * (toSpace ? 1 : kernel.height() * kernel.width());
-            long rowLength = coarse.height() * coarse.width() * (toSpace ? kernel.height() * kernel.width() : 1);
-            long chunks = Kernels.chunks(rowLength);
+            UpTiles tiles = UpTiles.of(coarse, kernel);
             return kernels.call("up_convolution", function).pointers(destination, source)
                     .sizes(coarse.depth(), coarse.height(), coarse.width(), kernel.depth(), kernel.height(),
-                            kernel.width(), chunks).build(rows * chunks);
+                            kernel.width(), tiles.rows(), tiles.columns())
+                    .build(channels * kernel.depth() * coarse.depth() * tiles.count());
         }
 
         void run(Step step) {
