@@ -40,22 +40,24 @@ struct Same {
     __device__ float operator()(float value) const { return value; }
 };
 
-// Copies a box from its tensor; `change` is applied to every element. All threads call it, before and after a barrier.
-template <class Change> DEVICE void read_box(BoxMemory& memory, const Box& box, const float* tensor, Change change) {
+// Copies a box of at most SLICES slices from its tensor; `change` is applied to every element. All threads call it,
+// before and after a barrier.
+template <int SLICES, class Change> DEVICE void read_box(BoxMemory& memory, const Box& box, const float* tensor,
+                                                         Change change) {
 #pragma unroll 1
     for (int number = 0; number < box.stretches(); number++) {
 #pragma unroll 1
         for (int offset = (int) threadIdx.x * 4; offset < box.length(); offset += BLOCK * 4) {
-            float values[BOX_SLICES][4];
+            float values[SLICES][4];
 #pragma unroll
-            for (int slice = 0; slice < BOX_SLICES; slice++) {  // all loads are under way before the first is used
+            for (int slice = 0; slice < SLICES; slice++) {  // all loads are under way before the first is used
                 Stretch elements = box.stretch_of(slice, number);
                 if (slice < box.slices && elements.whole + offset < elements.rest) {
                     read<4>(values[slice], tensor + elements.first + elements.whole + offset);
                 }
             }
 #pragma unroll
-            for (int slice = 0; slice < BOX_SLICES; slice++) {
+            for (int slice = 0; slice < SLICES; slice++) {
                 Stretch elements = box.stretch_of(slice, number);
                 if (slice < box.slices && elements.whole + offset < elements.rest) {
                     for (float& value : values[slice]) {

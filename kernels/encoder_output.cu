@@ -1,10 +1,10 @@
-// The end of an encoder level: y = max(renorm(x), 0), of which only the maxima of its windows and its centre, cropped to
-// the decoder's size, are written; and the gradient. Formulas: batch_renorm.cu, max_pool.cu, crop_concatenate.cu. Ops:
-// lobule.op.EncoderOutput, EncoderOutputBackward.
+// The end of an encoder level: y = max(renorm(x), 0), of which only the maxima of its windows and its centre, cropped
+// to the decoder's size, are written; and the gradient. Formulas: batch_renorm.cu, max_pool.cu, crop_concatenate.cu.
+// Ops: lobule.op.EncoderOutput, EncoderOutputBackward.
 //
 //   encoder_output  pooled, and the concatenation's first C channels; the others are set to 0 beside it
 //   backward        dy = the pooled gradient at the largest voxel of each window (ties and NaN as in max_pool.cu), plus
-//                   the concatenation's in the crop; y is computed again wherever it is needed; dx as in batch_renorm.cu
+//                   the concatenation's in the crop; y is computed again wherever needed; dx as in batch_renorm.cu
 //
 // Layout, float32: x, dx (N, C, D, H, W); pooled and its gradient (N, C, D/window_depth, H/2, W/2); concatenation and
 // its gradient (N, all_channels, up_depth, up_height, up_width); statistics (4, C); gamma, beta (C). window_depth is 2,
@@ -92,7 +92,8 @@ encoder_output(float* pooled, float* concatenation, const float* x, const float*
     Norm norm = block_norm(statistics, gamma, beta, channels, sample_channel % (int) channels);
     for_each_tile(windows, chunks, [&](const Tile& tile) {
         __syncthreads();  // the tile before has been read
-        read_box(memory, tile.voxels, x, [&](float value) { return rectified(norm.output(value - norm.mean)); });
+        auto output = [&](float value) { return rectified(norm.output(value - norm.mean)); };
+        read_box<BOX_SLICES>(memory, tile.voxels, x, output);
         __syncthreads();
         if ((int) threadIdx.x < tile.windows) {
             Window window = window_of(tile);
@@ -122,8 +123,8 @@ DEVICE void for_each_gradient(BoxMemory& centred, const Windows& windows, const 
         crop = crop_of(windows, centre, tile, sample_channel);
     }
     __syncthreads();
-    read_box(centred, tile.voxels, x, [&](float value) { return value - norm.mean; });
-    read_box(gradients, crop.box, dconcatenation, Same());
+    read_box<BOX_SLICES>(centred, tile.voxels, x, [&](float value) { return value - norm.mean; });
+    read_box<BOX_SLICES>(gradients, crop.box, dconcatenation, Same());
     __syncthreads();
     if ((int) threadIdx.x >= tile.windows) {
         return;

@@ -14,7 +14,7 @@ max_pool_forward(float* y, const float* x, long long depth, long long height, lo
     __shared__ BoxMemory memory;
     for_each_tile(windows_of(depth, height, width, window_depth), chunks, [&](const Tile& tile) {
         __syncthreads();  // the tile before has been read
-        read_box(memory, tile.voxels, x, Same());
+        read_box<BOX_SLICES>(memory, tile.voxels, x, Same());
         __syncthreads();
         if ((int) threadIdx.x < tile.windows) {
             Window window = window_of(tile);
@@ -31,7 +31,7 @@ max_pool_backward(float* dx, const float* x, const float* dy, long long depth, l
     __shared__ BoxMemory memory;
     for_each_tile(windows_of(depth, height, width, window_depth), chunks, [&](const Tile& tile) {
         __syncthreads();  // the tile before has been written
-        read_box(memory, tile.voxels, x, Same());
+        read_box<BOX_SLICES>(memory, tile.voxels, x, Same());
         __syncthreads();
         if ((int) threadIdx.x < tile.windows) {
             Window window = window_of(tile);

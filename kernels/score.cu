@@ -17,20 +17,22 @@ score_partial(double* partial, const float* logits, const unsigned char* target,
               long long chunks, long long ignore_label) {
     Chunk chunk = block_chunk(voxels, chunks);
     double entries[ENTRIES] = {};
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        long long label = target[chunk.row * voxels + i];
-        if (label == ignore_label) {
-            continue;
+    const unsigned char* labels = target + chunk.row * voxels + chunk.begin;
+    auto visit = [&](int i, const float* voxel_logits, float*, long long stride) {
+        int label = labels[i];
+        if (label == (int) ignore_label) {
+            return;
         }
-        Softmax voxel = softmax(logits + chunk.row * classes * voxels + i, classes, voxels);
-        double one = label < classes ? 1 : __builtin_nan("");
+        Softmax voxel = softmax(voxel_logits, (int) classes, stride);
+        double one = label < (int) classes ? 1 : __builtin_nan("");
         bool predicted = voxel.best > 0;
         entries[0] += predicted && label > 0 ? one : 0;
         entries[1] += predicted ? one : 0;
         entries[2] += label > 0 ? one : 0;
         entries[3] += one;
         entries[4] += voxel.probability(voxel.best) * one;
-    }
+    };
+    for_each_voxel(nullptr, logits, chunk, chunk.row, (int) classes, voxels, visit);
     block_sums(entries);
     if (threadIdx.x == 0) {
 #pragma unroll

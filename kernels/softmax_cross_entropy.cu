@@ -17,27 +17,27 @@ extern "C" __global__ void __launch_bounds__(BLOCK)
 cross_entropy_partial(double* partial, const float* logits, const unsigned char* target, const double* class_weights,
                       long long classes, long long voxels, long long chunks, long long ignore_label) {
     Chunk chunk = block_chunk(voxels, chunks);
-    double numerator = 0;
-    double weights = 0;
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        long long label = target[chunk.row * voxels + i];
-        if (label == ignore_label) {
-            continue;
+    double sums[2] = {};  // numerator and weights
+    const unsigned char* labels = target + chunk.row * voxels + chunk.begin;
+    auto visit = [&](int i, const float* voxel_logits, float*, long long stride) {
+        int label = labels[i];
+        if (label == (int) ignore_label) {
+            return;
         }
-        if (label >= classes) {
-            numerator = weights = __builtin_nan("");
-            continue;
+        if (label >= (int) classes) {
+            sums[0] = sums[1] = __builtin_nan("");
+            return;
         }
-        Softmax voxel = softmax(logits + chunk.row * classes * voxels + i, classes, voxels);
+        Softmax voxel = softmax(voxel_logits, (int) classes, stride);
         double weight = class_weights ? class_weights[label] : 1;
-        numerator += weight * voxel.negative_logarithm(label);
-        weights += weight;
-    }
-    numerator = block_sum(numerator);
-    weights = block_sum(weights);
+        sums[0] += weight * voxel.negative_logarithm(label);
+        sums[1] += weight;
+    };
+    for_each_voxel(nullptr, logits, chunk, chunk.row, (int) classes, voxels, visit);
+    block_sums(sums);
     if (threadIdx.x == 0) {
-        partial[blockIdx.x] = numerator;
-        partial[gridDim.x + blockIdx.x] = weights;
+        partial[blockIdx.x] = sums[0];
+        partial[gridDim.x + blockIdx.x] = sums[1];
     }
 }
 
@@ -56,22 +56,23 @@ cross_entropy_backward(float* dlogits, const float* logits, const unsigned char*
     Chunk chunk = block_chunk(voxels, chunks);
     double weights = sums[1];
     float inverse = weights == 0 ? 0.0f : (float) (1 / weights);
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        float* gradient = dlogits + chunk.row * classes * voxels + i;
-        long long label = target[chunk.row * voxels + i];
-        if (label == ignore_label || weights == 0) {
-            for (long long c = 0; c < classes; c++) {
-                gradient[c * voxels] = 0;
+    const unsigned char* labels = target + chunk.row * voxels + chunk.begin;
+    auto visit = [&](int i, const float* voxel_logits, float* gradient, long long stride) {
+        int label = labels[i];
+        if (label == (int) ignore_label || weights == 0) {
+            for (int c = 0; c < (int) classes; c++) {
+                gradient[c * stride] = 0;
             }
-            continue;
+            return;
         }
-        Softmax voxel = softmax(logits + chunk.row * classes * voxels + i, classes, voxels);
-        float factor = class_weights && label < classes ? (float) class_weights[label] * inverse : inverse;
-        for (long long c = 0; c < classes; c++) {
+        Softmax voxel = softmax(voxel_logits, (int) classes, stride);
+        float factor = class_weights && label < (int) classes ? (float) class_weights[label] * inverse : inverse;
+        for (int c = 0; c < (int) classes; c++) {
             // p - 1 of the largest probability is minus the others' sum, which keeps its digits.
             float difference = c != label ? voxel.probability(c)
                     : c == voxel.best ? -voxel.rest / (1.0f + voxel.rest) : voxel.probability(c) - 1.0f;
-            gradient[c * voxels] = factor * difference;
+            gradient[c * stride] = factor * difference;
         }
-    }
+    };
+    for_each_voxel(dlogits, logits, chunk, chunk.row, (int) classes, voxels, visit);
 }

@@ -16,38 +16,41 @@
 
 #define CLASSES_A_BLOCK 4
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 dice_partial(double* partial, const float* logits, const unsigned char* target, long long batch, long long classes,
              long long voxels, long long chunks, long long squared, long long ignore_label) {
     Chunk chunk = block_chunk(voxels, chunks);
     long long n = chunk.row % batch;
-    long long first = chunk.row / batch * CLASSES_A_BLOCK;
+    int first = (int) (chunk.row / batch) * CLASSES_A_BLOCK;
     double intersections[CLASSES_A_BLOCK] = {};
     double sizes[CLASSES_A_BLOCK] = {};
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        long long label = target[n * voxels + i];
-        if (label == ignore_label) {
-            continue;
+    const unsigned char* labels = target + n * voxels + chunk.begin;
+    auto visit = [&](int i, const float* voxel_logits, float*, long long stride) {
+        int label = labels[i];
+        if (label == (int) ignore_label) {
+            return;
         }
-        Softmax voxel = softmax(logits + n * classes * voxels + i, classes, voxels);
-        float invalid = label < classes ? 0.0f : __builtin_nanf("");
+        Softmax voxel = softmax(voxel_logits, (int) classes, stride);
+        float invalid = label < (int) classes ? 0.0f : __builtin_nanf("");
 #pragma unroll
         for (int j = 0; j < CLASSES_A_BLOCK; j++) {
-            if (first + j < classes) {
-                double p = voxel.probability(first + j) + invalid;
-                double y = first + j == label ? 1 : 0;
-                intersections[j] += p * y;
+            if (first + j < (int) classes) {
+                float probability = voxel.probability(first + j) + invalid;
+                float y = first + j == label ? 1.0f : 0.0f;
+                double p = probability;
+                intersections[j] += probability * y;
                 sizes[j] += squared ? p * p + y : p + y;
             }
         }
-    }
-    long long partials = batch * chunks;
-    double* place = partial + first * 2 * partials + blockIdx.x % partials;
+    };
+    for_each_voxel(nullptr, logits, chunk, n, (int) classes, voxels, visit);
     block_sums(intersections);
     block_sums(sizes);
+    long long partials = batch * chunks;
+    double* place = partial + first * 2 * partials + blockIdx.x % partials;
 #pragma unroll
     for (int j = 0; j < CLASSES_A_BLOCK; j++) {
-        if (threadIdx.x == 0 && first + j < classes) {
+        if (threadIdx.x == 0 && first + j < (int) classes) {
             place[2 * j * partials] = intersections[j];
             place[(2 * j + 1) * partials] = sizes[j];
         }
@@ -89,26 +92,27 @@ dice_backward(float* dlogits, const float* logits, const unsigned char* target, 
     }
     __syncthreads();
     Chunk chunk = block_chunk(voxels, chunks);
-    for (long long i = chunk.begin + threadIdx.x; i < chunk.end; i += BLOCK) {
-        float* gradient = dlogits + chunk.row * classes * voxels + i;
-        long long label = target[chunk.row * voxels + i];
-        if (label == ignore_label) {
-            for (long long c = 0; c < classes; c++) {
-                gradient[c * voxels] = 0;
+    const unsigned char* labels = target + chunk.row * voxels + chunk.begin;
+    auto visit = [&](int i, const float* voxel_logits, float* gradient, long long stride) {
+        int label = labels[i];
+        if (label == (int) ignore_label) {
+            for (int c = 0; c < (int) classes; c++) {
+                gradient[c * stride] = 0;
             }
-            continue;
+            return;
         }
-        Softmax voxel = softmax(logits + chunk.row * classes * voxels + i, classes, voxels);
+        Softmax voxel = softmax(voxel_logits, (int) classes, stride);
         // Relative to the slope at the largest probability, so that nothing cancels where that is almost 1.
         float reference = slopes[voxel.best].at(voxel.probability(voxel.best), voxel.best == label, squared);
         float mean = 0;
-        for (long long c = 0; c < classes; c++) {
+        for (int c = 0; c < (int) classes; c++) {
             float p = voxel.probability(c);
             mean = fused_multiply_add(slopes[c].at(p, c == label, squared) - reference, p, mean);
         }
-        for (long long c = 0; c < classes; c++) {
+        for (int c = 0; c < (int) classes; c++) {
             float p = voxel.probability(c);
-            gradient[c * voxels] = p * (slopes[c].at(p, c == label, squared) - reference - mean);
+            gradient[c * stride] = p * (slopes[c].at(p, c == label, squared) - reference - mean);
         }
-    }
+    };
+    for_each_voxel(dlogits, logits, chunk, chunk.row, (int) classes, voxels, visit);
 }

@@ -119,7 +119,7 @@ space_to_depth(float* product, const float* y, long long depth, long long height
     Reordering tile = reordering_of(y, (int) depth, (int) height, (int) width, (int) kernel_depth,
                                     (int) kernel_height, (int) kernel_width, (int) rows, (int) columns);
     note_places(places, tile);
-    read_box(memory, tile.fine, y - elements_into_sector(y), Same());
+    read_box<1>(memory, tile.fine, y - elements_into_sector(y), Same());
     __syncthreads();
     for (int first = 0; first < tile.rows; first += ROWS_AT_ONCE) {
 #pragma unroll

@@ -32,12 +32,7 @@ class KernelTrafficTest {
     private static final Map<String, Double> EXCEPTIONS = new TreeMap<>(Map.ofEntries(
             Map.entry("crop_concatenate", 1.22),
             Map.entry("crop_concatenate_backward_skip", 1.24),
-            Map.entry("crop_concatenate_backward_up", 1.21),
-            Map.entry("cross_entropy_backward", 2.7),
-            Map.entry("cross_entropy_partial", 3.03),
-            Map.entry("dice_backward", 2.9),
-            Map.entry("dice_partial", 3.38),
-            Map.entry("score_partial", 2.32)));
+            Map.entry("crop_concatenate_backward_up", 1.21)));
     /** Launches of less are about sums over few blocks or single channels, whose time is that of the launch. */
     private static final int LEAST_JUDGED_SECTORS = 1000;
     private static final int FEW_CHANNELS = 4;
