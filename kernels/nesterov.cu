@@ -2,21 +2,28 @@
 // the gradient times gradient_scale, scaled down where the norm of all gradients exceeds clip_norm. Where that norm is
 // not finite nothing is updated. Op: lobule.op.NesterovMomentum.
 //
-// Layout: all but norm (1) have n float32 elements in any one layout. Grid: any, grid-stride. Workspace: none.
-// Launched by lobule.device.cuda.update.CudaNesterovMomentum.
+// Layout: a row of the table has parameter, velocity and gradient; norm (1) float32.
+// Grid: the chunks of all parameters. Workspace: none. Launched by lobule.device.cuda.update.CudaNesterovMomentum.
 #include "clipping.cuh"
+#include "rows.cuh"
+#include "tables.cuh"
 
 extern "C" __global__ void __launch_bounds__(BLOCK)
-nesterov(float* parameter, float* velocity, const float* gradient, const float* norm, long long n, double rate,
-         double momentum, double clip_norm, double gradient_scale) {
+nesterov(const TableRow* table, long long rows, const float* norm, double rate, double momentum, double clip_norm,
+         double gradient_scale) {
     if (!is_finite(*norm)) {
         return;
     }
     float factor = clipped_scale(*norm, clip_norm, gradient_scale);
-    for (long long i = grid_thread(); i < n; i += grid_threads()) {
-        float g = gradient[i] * factor;
-        float v = fused_multiply_add((float) momentum, velocity[i], g);
-        velocity[i] = v;
-        parameter[i] -= (float) rate * fused_multiply_add((float) momentum, v, g);
-    }
+    TableChunk part = table_chunk(table, rows);
+    float* const* tensors = part.row.tensors;
+    for_each_group(part.chunk, part.row.elements, [&](auto& group) {
+        group.each([&](int, float& parameter, float& velocity, float gradient) {
+            float g = gradient * factor;
+            velocity = fused_multiply_add((float) momentum, velocity, g);
+            parameter -= (float) rate * fused_multiply_add((float) momentum, velocity, g);
+        });
+        group.store(tensors[0], 0);
+        group.store(tensors[1], 1);
+    }, tensors[0], tensors[1], tensors[2]);
 }

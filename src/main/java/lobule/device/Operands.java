@@ -1,6 +1,7 @@
 package lobule.device;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The memory of one node.
@@ -17,6 +18,17 @@ public record Operands(List<Tensor> inputs, List<Tensor> states, List<Tensor> ou
         inputs = List.copyOf(inputs);
         states = List.copyOf(states);
         outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * Of an optimiser, whose inputs are the gradients and the norm of all: the operands of each parameter's update.
+     *
+     * @param statesEach states of a parameter, itself among them
+     */
+    public List<Operands> ofEachParameter(int statesEach) {
+        return IntStream.range(0, inputs.size() - 1).mapToObj(i -> new Operands(
+                List.of(inputs.get(i), inputs.getLast()), states.subList(i * statesEach, (i + 1) * statesEach),
+                List.of(), workspace, workspaceOffset)).toList();
     }
 
     public Tensor input(int index) {

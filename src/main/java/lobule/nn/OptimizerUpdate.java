@@ -12,7 +12,7 @@ import lobule.op.Op;
 import lobule.op.Value;
 import lobule.op.Value.Role;
 
-/** Appends the update phase: the norm of all gradients, then the optimiser on each parameter that has one. */
+/** Appends the update phase: the norm of all gradients, then the optimiser on all parameters that have one. */
 final class OptimizerUpdate {
     private final Graph graph;
     private final Map<Value, Value> gradients;
@@ -39,13 +39,16 @@ final class OptimizerUpdate {
         Value norm = graph.add("gradient.norm", Phase.UPDATE, new GradientNorm(), List.copyOf(gradients.values()),
                 List.of()).getFirst();
         graph.keep(norm);
-        gradients.forEach((parameter, gradient) -> {
-            List<Value> states = new ArrayList<>(List.of(parameter));
+        List<Value> inputs = new ArrayList<>(gradients.values());
+        inputs.add(norm);
+        List<Value> states = new ArrayList<>();
+        for (Value parameter : gradients.keySet()) {
+            states.add(parameter);
             for (String moment : moments) {
                 states.add(graph.declare(parameter.name() + "." + moment, Role.OPTIMIZER, parameter.spec()));
             }
-            graph.add(parameter.name() + ".update", Phase.UPDATE, optimizer, List.of(gradient, norm), states);
-        });
+        }
+        graph.add("parameters.update", Phase.UPDATE, optimizer, inputs, states);
         return norm;
     }
 

@@ -1,16 +1,15 @@
 package lobule.op;
 
 import java.util.List;
-import lobule.tensor.DType;
 import lobule.tensor.TensorSpec;
 
 /**
- * One Adam update (Kingma and Ba 2015), bias-corrected, epsilon outside the root; learning rate, step count and
- * gradient scale come with the step. The gradient is scaled down where the norm of all gradients exceeds {@code
- * clipNorm}; where that norm is not finite nothing is updated.
+ * One Adam update (Kingma and Ba 2015) of any number of parameters, bias-corrected, epsilon outside the root; learning
+ * rate, step count and gradient scale come with the step. The gradients are scaled down where the norm of all exceeds
+ * {@code clipNorm}; where that norm is not finite nothing is updated.
  *
- * <p>Inputs: gradient; norm (1) of {@link GradientNorm}. States: parameter, first moment, second moment, all like
- * gradient.
+ * <p>Inputs: the gradients; norm (1) of {@link GradientNorm}. States, for each gradient: parameter, first moment,
+ * second moment, all like it.
  *
  * @param clipNorm largest norm, or infinity
  */
@@ -18,12 +17,7 @@ public record Adam(double beta1, double beta2, double epsilon, double clipNorm) 
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {
-        Operands operands = Operands.of(this, inputs, 2, states, 3);
-        operands.parameter("gradient", inputs.get(0));
-        operands.rowMajor("norm", inputs.get(1), DType.FLOAT32, 1);
-        operands.same("parameter", states.get(0), inputs.get(0));
-        operands.same("first moment", states.get(1), inputs.get(0));
-        operands.same("second moment", states.get(2), inputs.get(0));
+        Operands.ofUpdate(this, inputs, states, "parameter", "first moment", "second moment");
         return List.of();
     }
 }

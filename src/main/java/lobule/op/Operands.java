@@ -21,6 +21,19 @@ final class Operands {
         return operands;
     }
 
+    /** Gradients and their norm, and for each gradient states of these names, like it. */
+    static void ofUpdate(Op op, List<TensorSpec> inputs, List<TensorSpec> states, String... names) {
+        int gradients = Math.max(inputs.size() - 1, 1);
+        Operands operands = of(op, inputs, gradients + 1, states, gradients * names.length);
+        operands.rowMajor("norm", inputs.getLast(), DType.FLOAT32, 1);
+        for (int i = 0; i < gradients; i++) {
+            operands.parameter("gradient", inputs.get(i));
+            for (int state = 0; state < names.length; state++) {
+                operands.same(names[state], states.get(i * names.length + state), inputs.get(i));
+            }
+        }
+    }
+
     Shape activation(String operand, TensorSpec spec) {
         require(spec.layout() == Layout.ACTIVATION && spec.type() == DType.FLOAT32
                         && (spec.shape().rank() == 4 || spec.shape().rank() == 5),

@@ -25,7 +25,7 @@ import lobule.runtime.ArenaBlock.Use;
  * @param optimizerBytes  moments of the optimiser
  * @param prefetchBytes   the next mini-batch's input and target, on a device that brings them while a step runs
  * @param arenaBytes      the arena: all activations, inputs and workspaces
- * @param heldBytes       what kernels hold for themselves: class weights
+ * @param heldBytes       what kernels hold for themselves: class weights, the tables of an update
  * @param workspaceBytes  largest workspace of one node; lies inside the arena
  * @param lowerBoundBytes the largest sum of bytes that live at one node: no arena can be smaller
  * @param totalBytes      what the device gives for all of it, in the units in which it gives memory

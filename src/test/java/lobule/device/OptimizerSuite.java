@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import lobule.device.OpRunner.Result;
@@ -131,6 +132,33 @@ abstract class OptimizerSuite extends OpSuite {
     private static void assertUnchanged(List<HostArray> before, List<HostArray> after) {
         for (int i = 0; i < before.size(); i++) {
             assertArrayEquals(before.get(i).values(), after.get(i).values());
+        }
+    }
+
+    @Test
+    void severalParametersAreUpdatedAsEachAlone() {
+        List<Long> sizes = List.of(3L, 1025L, 1L, 4096L, 5003L);
+        HostArray norm = vector(2);
+        for (Op op : List.of(new Adam(0.9, 0.999, 1e-8, 1), new NesterovMomentum(0.9, 1))) {
+            int statesEach = op instanceof Adam ? 3 : 2;
+            List<HostArray> inputs = new ArrayList<>();
+            List<HostArray> states = new ArrayList<>();
+            for (long size : sizes) {
+                inputs.add(HostArray.random(TensorSpec.rowMajor(size), (int) size));
+                for (int state = 0; state < statesEach; state++) {
+                    states.add(HostArray.random(TensorSpec.rowMajor(size), (int) size + state).map(Math::abs));
+                }
+            }
+            inputs.add(norm);
+            Result together = run(op, inputs, states, step(0.01, 5, 0.25));
+            for (int i = 0; i < sizes.size(); i++) {
+                List<HostArray> own = states.subList(i * statesEach, (i + 1) * statesEach);
+                Result alone = run(op, List.of(inputs.get(i), norm), own, step(0.01, 5, 0.25));
+                for (int state = 0; state < statesEach; state++) {
+                    assertArrayEquals(alone.state(state).values(),
+                            together.state(i * statesEach + state).values(), op + " of parameter " + i);
+                }
+            }
         }
     }
 

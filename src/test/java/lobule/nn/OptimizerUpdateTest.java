@@ -21,7 +21,7 @@ class OptimizerUpdateTest {
         graph.declare("frozen.discarded", Role.DISCARDED, spec);
         Value gradient = graph.declare("trained.gradient", Role.GRADIENT, spec);
         OptimizerUpdate.append(graph, Map.of(trained, gradient), new NesterovMomentum(0.9, 1));
-        assertEquals(List.of("gradient.norm", "trained.update"), graph.nodes().stream().map(node -> node.name())
+        assertEquals(List.of("gradient.norm", "parameters.update"), graph.nodes().stream().map(node -> node.name())
                 .toList());
         assertEquals(List.of(gradient), graph.nodes().getFirst().inputs());
         assertEquals(List.of("trained.velocity"), graph.values(Role.OPTIMIZER).stream().map(Value::name).toList());

@@ -7,6 +7,7 @@ import lobule.device.Device;
 import lobule.device.DeviceOwner;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
+import lobule.device.Launch;
 import lobule.device.Tensor;
 import lobule.device.cpu.convolution.DirectConvolutions;
 import lobule.device.cpu.loss.CpuLosses;
@@ -168,8 +169,11 @@ public final class CpuDevice implements Device {
                     CpuLosses.crossEntropyBackward(workers, entropy, in.get(0));
             case SegmentationScore score -> CpuLosses.score(workers, score, in.get(0));
             case GradientNorm _ -> new CpuGradientNorm(workers, inputs);
-            case Adam adam -> operands -> new AdamUpdate(workers, adam, operands);
-            case NesterovMomentum nesterov -> operands -> new NesterovUpdate(workers, nesterov, operands);
+            case Adam adam -> operands -> Launch.inOrder(operands.ofEachParameter(AdamUpdate.STATES).stream()
+                    .map(parameter -> new AdamUpdate(workers, adam, parameter)).toList());
+            case NesterovMomentum nesterov -> operands -> Launch.inOrder(
+                    operands.ofEachParameter(NesterovUpdate.STATES).stream()
+                            .map(parameter -> new NesterovUpdate(workers, nesterov, parameter)).toList());
         };
     }
 

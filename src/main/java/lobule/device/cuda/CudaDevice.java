@@ -29,7 +29,6 @@ import lobule.device.cuda.driver.Transfers;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.Cudnn;
-import lobule.device.cuda.loss.ClassWeights;
 import lobule.device.cuda.options.AlgorithmChoices;
 import lobule.device.cuda.options.AlgorithmReuse;
 import lobule.device.cuda.options.CudaOptions;
@@ -103,10 +102,10 @@ public final class CudaDevice implements Device {
                     new RecordedAlgorithms(options, hardware, cublas.isPresent()), transfers.staging(), notices);
             times = options.profile();
             timers = cleanup.own(new Cleanup());
-            ops = new OpKernels(context, kernels,
+            ops = new OpKernels(context, transfers.staging(), kernels,
                     new WarmConvolutions(context,
                             new Convolutions(options, context, kernels, cudnn, cublas, search)),
-                    weights -> new ClassWeights(context, transfers.staging(), weights), cudnn, options.cudnnOps());
+                    cudnn, options.cudnnOps());
             cleanup.add(context::drain);
         } catch (RuntimeException | LinkageError e) {
             cleanup.closeAfter(e);

@@ -14,7 +14,6 @@ import lobule.device.cuda.convolution.ConvolutionPass;
 import lobule.device.cuda.convolution.PlannedConvolution;
 import lobule.device.cuda.driver.DeviceBuffer;
 import lobule.device.cuda.kernel.Kernels;
-import lobule.device.cuda.loss.ClassWeights;
 import lobule.device.cuda.options.CudaOptions;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
@@ -31,7 +30,7 @@ public final class CudaPlanningDevice implements Device {
     /** @param workspaceLimitBytes as {@link CudaOptions#workspaceLimitBytes} */
     public CudaPlanningDevice(long workspaceLimitBytes) {
         this.workspaceLimitBytes = workspaceLimitBytes;
-        this.ops = new OpKernels(null, Kernels.unloaded(), this::convolution, _ -> new ClassWeights(), null, Set.of());
+        this.ops = new OpKernels(null, null, Kernels.unloaded(), this::convolution, null, Set.of());
     }
 
     private ConvolutionKernel convolution(ConvolutionPass pass, ConvolutionGeometry geometry) {

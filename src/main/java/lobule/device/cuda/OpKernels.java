@@ -3,7 +3,6 @@ package lobule.device.cuda;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import lobule.device.Kernel;
 import lobule.device.cuda.convolution.BackwardDataPass;
 import lobule.device.cuda.convolution.BackwardFilterPass;
@@ -15,6 +14,7 @@ import lobule.device.cuda.convolution.CudaTransposedConvolution;
 import lobule.device.cuda.convolution.ForwardPass;
 import lobule.device.cuda.convolution.OpGeometry;
 import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.Staging;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.device.cuda.library.Cudnn;
 import lobule.device.cuda.loss.ClassWeights;
@@ -76,24 +76,24 @@ import lobule.tensor.TensorSpec;
 /** The kernel of every op. */
 final class OpKernels {
     private final CudaContext context;
+    private final Staging staging;
     private final Kernels kernels;
     private final ConvolutionKernels convolutions;
-    private final Function<List<Double>, ClassWeights> classWeights;
     private final Cudnn cudnn;
     private final Set<CudnnOp> cudnnOps;
 
     /**
-     * @param context      null where kernels are only prepared
-     * @param classWeights uploads the weights of a cross entropy
-     * @param cudnn        null where {@code cudnnOps} is empty
-     * @param cudnnOps     taken from {@code cudnn} instead of the own kernels
+     * @param context  null where kernels are only prepared
+     * @param staging  null there too; uploads what kernels hold for themselves
+     * @param cudnn    null where {@code cudnnOps} is empty
+     * @param cudnnOps taken from {@code cudnn} instead of the own kernels
      */
-    OpKernels(CudaContext context, Kernels kernels, ConvolutionKernels convolutions,
-              Function<List<Double>, ClassWeights> classWeights, Cudnn cudnn, Set<CudnnOp> cudnnOps) {
+    OpKernels(CudaContext context, Staging staging, Kernels kernels, ConvolutionKernels convolutions, Cudnn cudnn,
+              Set<CudnnOp> cudnnOps) {
         this.context = context;
+        this.staging = staging;
         this.kernels = kernels;
         this.convolutions = convolutions;
-        this.classWeights = classWeights;
         this.cudnn = cudnn;
         this.cudnnOps = cudnnOps;
     }
@@ -143,9 +143,9 @@ final class OpKernels {
             case SoftmaxCrossEntropyBackward(SoftmaxCrossEntropy entropy) ->
                     new CudaSoftmaxCrossEntropyBackward(kernels, entropy, weights(entropy));
             case SegmentationScore score -> new CudaSegmentationScore(kernels, score, first);
-            case GradientNorm _ -> new CudaGradientNorm(kernels, inputs);
-            case Adam adam -> new CudaAdam(kernels, adam);
-            case NesterovMomentum nesterov -> new CudaNesterovMomentum(kernels, nesterov);
+            case GradientNorm _ -> new CudaGradientNorm(context, staging, kernels, inputs);
+            case Adam adam -> new CudaAdam(context, staging, kernels, adam, inputs);
+            case NesterovMomentum nesterov -> new CudaNesterovMomentum(context, staging, kernels, nesterov, inputs);
         };
     }
 
@@ -163,6 +163,6 @@ final class OpKernels {
     }
 
     private ClassWeights weights(SoftmaxCrossEntropy op) {
-        return classWeights.apply(op.classWeights());
+        return context == null ? new ClassWeights() : new ClassWeights(context, staging, op.classWeights());
     }
 }

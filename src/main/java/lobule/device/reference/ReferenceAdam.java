@@ -14,6 +14,9 @@ import lobule.op.Adam;
  * parameter -= rate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon) at optimiser step t.
  */
 final class ReferenceAdam implements Launch {
+    /** Parameter, first and second moment. */
+    static final int STATES = 3;
+
     private final Adam op;
     private final ScaledGradient gradient;
     private final MemorySegment parameter;

@@ -7,6 +7,7 @@ import lobule.device.Device;
 import lobule.device.DeviceOwner;
 import lobule.device.HostBuffer;
 import lobule.device.Kernel;
+import lobule.device.Launch;
 import lobule.device.Tensor;
 import lobule.op.Adam;
 import lobule.op.Add;
@@ -107,8 +108,11 @@ public final class ReferenceDevice implements Device {
                     operands -> new ReferenceSoftmaxDiceBackward(loss, operands, parallel);
             case SegmentationScore score -> operands -> new ReferenceSegmentationScore(score, operands, parallel);
             case GradientNorm() -> operands -> new ReferenceGradientNorm(operands, parallel);
-            case Adam adam -> operands -> new ReferenceAdam(adam, operands);
-            case NesterovMomentum nesterov -> operands -> new ReferenceNesterovMomentum(nesterov, operands);
+            case Adam adam -> operands -> Launch.inOrder(operands.ofEachParameter(ReferenceAdam.STATES).stream()
+                    .map(parameter -> new ReferenceAdam(adam, parameter)).toList());
+            case NesterovMomentum nesterov -> operands -> Launch.inOrder(
+                    operands.ofEachParameter(ReferenceNesterovMomentum.STATES).stream()
+                            .map(parameter -> new ReferenceNesterovMomentum(nesterov, parameter)).toList());
         };
     }
 

@@ -11,6 +11,9 @@ import lobule.op.NesterovMomentum;
 
 /** v = momentum v + g; parameter -= rate (g + momentum v). */
 final class ReferenceNesterovMomentum implements Launch {
+    /** Parameter and velocity. */
+    static final int STATES = 2;
+
     private final NesterovMomentum op;
     private final ScaledGradient gradient;
     private final MemorySegment parameter;

@@ -10,8 +10,11 @@ import lobule.device.cpu.machine.Lanes;
 import lobule.device.cpu.machine.WorkerPool;
 import lobule.op.Adam;
 
-/** Adam, one pass over gradient, parameter and both moments. */
+/** Adam of one parameter, one pass over gradient, parameter and both moments. */
 public final class AdamUpdate extends ParameterUpdate {
+    /** Parameter, first and second moment. */
+    public static final int STATES = 3;
+
     private final Adam op;
     private final MemorySegment first;
     private final MemorySegment second;

@@ -10,8 +10,11 @@ import lobule.device.cpu.machine.Lanes;
 import lobule.device.cpu.machine.WorkerPool;
 import lobule.op.NesterovMomentum;
 
-/** Nesterov momentum, one pass over gradient, parameter and velocity. */
+/** Nesterov momentum of one parameter, one pass over gradient, parameter and velocity. */
 public final class NesterovUpdate extends ParameterUpdate {
+    /** Parameter and velocity. */
+    public static final int STATES = 2;
+
     private final MemorySegment velocity;
     private final float momentum;
     private float rate;

@@ -1,32 +1,34 @@
 package lobule.device.cuda.update;
 
-import lobule.device.Kernel;
+import java.util.List;
 import lobule.device.Launch;
 import lobule.device.Operands;
+import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.Staging;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.op.Adam;
+import lobule.tensor.TensorSpec;
 
-/** Adam, one pass over gradient, parameter and both moments. */
-public final class CudaAdam implements Kernel {
-    private final Kernels kernels;
+/** Adam, one pass over all gradients, parameters and both their moments. */
+public final class CudaAdam extends CudaUpdate {
+    private static final int STATES = 3;
+
     private final Adam op;
 
-    public CudaAdam(Kernels kernels, Adam op) {
-        this.kernels = kernels;
+    /** @param context null, and staging too, where kernels are only prepared */
+    public CudaAdam(CudaContext context, Staging staging, Kernels kernels, Adam op, List<TensorSpec> inputs) {
+        super(context, staging, kernels, inputs, STATES);
         this.op = op;
     }
 
     @Override
     public Launch bind(Operands operands) {
-        long elements = operands.input(0).spec().shape().elements();
-        KernelCall.Builder call = kernels.call("adam", "adam")
-                .tensors(operands.state(0), operands.state(1), operands.state(2), operands.input(0), operands.input(1))
-                .sizes(elements);
+        KernelCall.Builder call = start("adam", operands);
         int rate = call.next();
         call.scalars(0, 1, op.beta1(), op.beta2(), op.epsilon(), op.clipNorm());
         int gradientScale = call.next();
-        KernelCall update = call.scalars(1).build(kernels.blocks(elements));
+        KernelCall update = call.scalars(1).build(blocks());
         return step -> {
             update.set(rate, step.learningRate / (1 - Math.pow(op.beta1(), step.optimizerStep)));
             update.set(rate + 1, 1 / (1 - Math.pow(op.beta2(), step.optimizerStep)));

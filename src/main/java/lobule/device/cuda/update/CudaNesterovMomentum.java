@@ -1,31 +1,35 @@
 package lobule.device.cuda.update;
 
-import lobule.device.Kernel;
+import java.util.List;
 import lobule.device.Launch;
 import lobule.device.Operands;
+import lobule.device.cuda.driver.CudaContext;
+import lobule.device.cuda.driver.Staging;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.op.NesterovMomentum;
+import lobule.tensor.TensorSpec;
 
-/** Gradient descent with Nesterov momentum, one pass over gradient, parameter and velocity. */
-public final class CudaNesterovMomentum implements Kernel {
-    private final Kernels kernels;
+/** Gradient descent with Nesterov momentum, one pass over all gradients, parameters and velocities. */
+public final class CudaNesterovMomentum extends CudaUpdate {
+    private static final int STATES = 2;
+
     private final NesterovMomentum op;
 
-    public CudaNesterovMomentum(Kernels kernels, NesterovMomentum op) {
-        this.kernels = kernels;
+    /** @param context null, and staging too, where kernels are only prepared */
+    public CudaNesterovMomentum(CudaContext context, Staging staging, Kernels kernels, NesterovMomentum op,
+                                List<TensorSpec> inputs) {
+        super(context, staging, kernels, inputs, STATES);
         this.op = op;
     }
 
     @Override
     public Launch bind(Operands operands) {
-        long elements = operands.input(0).spec().shape().elements();
-        KernelCall.Builder call = kernels.call("nesterov", "nesterov")
-                .tensors(operands.state(0), operands.state(1), operands.input(0), operands.input(1)).sizes(elements);
+        KernelCall.Builder call = start("nesterov", operands);
         int rate = call.next();
         call.scalars(0, op.momentum(), op.clipNorm());
         int gradientScale = call.next();
-        KernelCall update = call.scalars(1).build(kernels.blocks(elements));
+        KernelCall update = call.scalars(1).build(blocks());
         return step -> {
             update.set(rate, step.learningRate);
             update.set(gradientScale, step.gradientScale);
