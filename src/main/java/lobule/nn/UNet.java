@@ -153,7 +153,7 @@ public final class UNet {
     /** What the next level and the decoder read of a level. */
     private List<Value> encoderOutput(String name, Value x, Shape concatenation) {
         if (saving.fused()) {
-            return graph.add(name + ".output", Phase.FORWARD, new EncoderOutput(concatenation),
+            return graph.add(name + ".output", Phase.FORWARD, new EncoderOutput(concatenation, false),
                     normOperands(name + ".norm2", x), List.of());
         }
         Value y = renorm(name, 2, x);

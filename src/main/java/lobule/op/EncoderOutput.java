@@ -12,14 +12,20 @@ import lobule.tensor.TensorSpec;
  * of a level, never exists.
  *
  * <p>Inputs: x (N, Cs, D, H, W); statistics (4, Cs); gamma (Cs); beta (Cs). Outputs: pooled (N, Cs, D/2, H/2, W/2); the
- * concatenation (N, Cs+Cu, D', H', W'), whose first Cs channels are y from (D-D')/2 on, rounded down, and the others 0,
- * to be written by {@link TransposedConvolution}.
+ * concatenation (N, Cs+Cu, D', H', W'), whose first Cs channels are y from (D-D')/2 on, rounded down. The others are to
+ * be written by {@link TransposedConvolution}.
  *
  * @param concatenation shape of the second output
+ * @param cleared       whether its other channels are set to 0; else they may hold anything, and must be written before
+ *                      they are read
  */
-public record EncoderOutput(Shape concatenation) implements Op, Differentiable {
+public record EncoderOutput(Shape concatenation, boolean cleared) implements Op, Differentiable {
     private static final int POOLED = 0;
     private static final int CONCATENATION = 1;
+
+    public EncoderOutput(Shape concatenation) {
+        this(concatenation, true);
+    }
 
     @Override
     public List<TensorSpec> outputs(List<TensorSpec> inputs, List<TensorSpec> states) {

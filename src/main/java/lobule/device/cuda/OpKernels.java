@@ -133,7 +133,7 @@ final class OpKernels {
                     : new CudaDropout(kernels, dropout);
             case CropConcatenate _ -> new CudaCropConcatenate(kernels);
             case CropConcatenateBackward _ -> new CudaCropConcatenateBackward(kernels);
-            case EncoderOutput _ -> new CudaEncoderOutput(context, kernels);
+            case EncoderOutput output -> new CudaEncoderOutput(context, kernels, output);
             case EncoderOutputBackward backward ->
                     new CudaEncoderOutputBackward(context, kernels, backward, first);
             case Add _ -> new CudaAdd(kernels);

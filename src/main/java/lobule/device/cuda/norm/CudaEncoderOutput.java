@@ -12,16 +12,19 @@ import lobule.device.cuda.kernel.Extents;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
 import lobule.device.cuda.kernel.PoolWindows;
+import lobule.op.EncoderOutput;
 import lobule.tensor.Shape;
 
 /** Normalises, cuts off below 0, and writes the windows' maxima and the concatenation's share in one pass over x. */
 public final class CudaEncoderOutput implements Kernel {
     private final CudaContext context;
     private final Kernels kernels;
+    private final EncoderOutput op;
 
-    public CudaEncoderOutput(CudaContext context, Kernels kernels) {
+    public CudaEncoderOutput(CudaContext context, Kernels kernels, EncoderOutput op) {
         this.context = context;
         this.kernels = kernels;
+        this.op = op;
     }
 
     @Override
@@ -33,6 +36,10 @@ public final class CudaEncoderOutput implements Kernel {
                 .tensors(operands.output(0), operands.output(1), operands.input(0), operands.input(1),
                         operands.input(2), operands.input(3))
                 .sizes(sizes(x, concatenation, windows)).build(windows.blocks());
+        return op.cleared() ? clearing(call, operands, x, concatenation) : step -> call.launch();
+    }
+
+    private Launch clearing(KernelCall call, Operands operands, Shape x, Shape concatenation) {
         long channelBytes = concatenation.voxels() * Float.BYTES;
         List<DevicePointer> rest = new ArrayList<>();
         for (long n = 0; n < x.batch(); n++) {
