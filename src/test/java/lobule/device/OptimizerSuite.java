@@ -144,9 +144,9 @@ abstract class OptimizerSuite extends OpSuite {
             List<HostArray> inputs = new ArrayList<>();
             List<HostArray> states = new ArrayList<>();
             for (long size : sizes) {
-                inputs.add(HostArray.random(TensorSpec.rowMajor(size), (int) size));
+                inputs.add(HostArray.random(TensorSpec.rowMajor(size), size));
                 for (int state = 0; state < statesEach; state++) {
-                    states.add(HostArray.random(TensorSpec.rowMajor(size), (int) size + state).map(Math::abs));
+                    states.add(HostArray.random(TensorSpec.rowMajor(size), size + state).map(Math::abs));
                 }
             }
             inputs.add(norm);
