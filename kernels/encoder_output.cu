@@ -41,20 +41,6 @@ DEVICE Centre centre_of(long long channels, long long all_channels, long long de
     return {(int) channels, (int) all_channels, (int) depth, (int) height, (int) width};
 }
 
-// What a tile has along one axis of the centre's `size` voxels.
-struct Overlap {
-    int begin;   // in the tile
-    int count;   // 0 where there is none
-    int centre;  // where the first is in the centre
-};
-
-DEVICE Overlap overlap(int tile, int voxels, int all, int size) {
-    int to_centre = (all - size) / 2 - tile;
-    int begin = larger(to_centre, 0);
-    int end = smaller(to_centre + size, voxels);
-    return {begin, larger(end - begin, 0), begin - to_centre};
-}
-
 // The voxels of a tile that the concatenation has too.
 struct Crop {
     Box box;  // there; without slices where there are none
@@ -103,8 +89,8 @@ encoder_output(float* pooled, float* concatenation, const float* x, const float*
         }
         Crop crop = crop_of(windows, centre, tile, sample_channel);
         write_box(concatenation, crop.box, [&](int slice, int number, int i) {
-            int row = crop.box.joined() ? i / crop.box.columns : number;
-            int column = crop.box.joined() ? i - row * crop.box.columns : i;
+            int row = crop.box.row(number, i);
+            int column = crop.box.column(i);
             return memory.values[tile.voxels.place(slice + crop.d, row + crop.h, column + crop.w)];
         });
     });

@@ -8,7 +8,7 @@
 // Workspace: none. Launched by lobule.device.cuda.voxels.CudaMaxPool, CudaMaxPoolBackward.
 #include "pooling.cuh"
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 max_pool_forward(float* y, const float* x, long long depth, long long height, long long width, long long window_depth,
                  long long chunks) {
     __shared__ BoxMemory memory;
@@ -25,7 +25,7 @@ max_pool_forward(float* y, const float* x, long long depth, long long height, lo
     });
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 max_pool_backward(float* dx, const float* x, const float* dy, long long depth, long long height, long long width,
                   long long window_depth, long long chunks) {
     __shared__ BoxMemory memory;

@@ -21,9 +21,6 @@ DEVICE Windows windows_of(long long depth, long long height, long long width, lo
     return {(int) depth, (int) height, (int) width, (int) window_depth};
 }
 
-DEVICE int smaller(int a, int b) { return a < b ? a : b; }
-DEVICE int larger(int a, int b) { return a < b ? b : a; }
-
 // Whole rows of a plane of windows, or a part of one row.
 struct Tile {
     Box voxels;

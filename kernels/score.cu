@@ -12,7 +12,7 @@
 
 #define ENTRIES 5
 
-extern "C" __global__ void __launch_bounds__(BLOCK)
+extern "C" __global__ void __launch_bounds__(BLOCK, RESIDENT_BLOCKS)
 score_partial(double* partial, const float* logits, const unsigned char* target, long long classes, long long voxels,
               long long chunks, long long ignore_label) {
     Chunk chunk = block_chunk(voxels, chunks);

@@ -16,8 +16,8 @@ struct TableChunk {
     Chunk chunk;
 };
 
-// The block's chunk: of the last row that does not begin behind it.
-DEVICE TableChunk table_chunk(const TableRow* table, long long rows) {
+// The last row that does not begin behind the block's chunk.
+DEVICE TableRow table_row(const TableRow* table, long long rows) {
     long long first = 0;
     long long end = rows;
     while (end - first > 1) {
@@ -28,7 +28,16 @@ DEVICE TableChunk table_chunk(const TableRow* table, long long rows) {
             end = middle;
         }
     }
-    TableRow row = table[first];
+    return table[first];
+}
+
+// The block's chunk, looked up by one thread. All threads call it.
+DEVICE TableChunk table_chunk(const TableRow* table, long long rows) {
+    __shared__ TableRow row;
+    if (threadIdx.x == 0) {
+        row = table_row(table, rows);
+    }
+    __syncthreads();
     long long chunks = (row.elements + GROUP * BLOCK - 1) / (GROUP * BLOCK);
     return {row, chunk_of(blockIdx.x - row.first_chunk, row.elements, chunks)};
 }

@@ -35,22 +35,18 @@ struct Reordering {
 
 DEVICE Reordering reordering_of(const float* y, int depth, int height, int width, int kernel_depth, int kernel_height,
                                 int kernel_width, int rows, int columns) {
-    unsigned across = (unsigned) ((width + columns - 1) / columns);
-    unsigned tiles = (unsigned) ((height + rows - 1) / rows) * across;
-    unsigned slice = blockIdx.x / tiles;
-    int h = (int) (blockIdx.x % tiles / across) * rows;
-    int w = (int) (blockIdx.x % tiles % across) * columns;
-    rows = rows < height - h ? rows : height - h;
-    columns = columns < width - w ? columns : width - w;
-    int d = (int) (slice % (unsigned) depth);
-    long long channel_row = slice / (unsigned) depth;  // channel * kD + i
+    PlaneTile tile = plane_tile(height, width, rows, columns);
+    int d = (int) ((unsigned) tile.plane % (unsigned) depth);
+    long long channel_row = (unsigned) tile.plane / (unsigned) depth;  // channel * kD + i
     long long y_slice = (channel_row / kernel_depth * depth + d) * kernel_depth + channel_row % kernel_depth;
     int y_width = width * kernel_width;
-    long long y_first = (y_slice * height + h) * kernel_height * y_width + w * kernel_width;
+    long long y_first = (y_slice * height + tile.h) * kernel_height * y_width + tile.w * kernel_width;
     long long voxels = (long long) depth * height * width;
-    return {{y_first + elements_into_sector(y), 0, (unsigned) y_width, 1, rows * kernel_height, columns * kernel_width},
-            channel_row * kernel_height * kernel_width * voxels + ((long long) d * height + h) * width + w, voxels,
-            kernel_height * kernel_width, rows * columns, columns, kernel_height, kernel_width};
+    return {{y_first + elements_into_sector(y), 0, (unsigned) y_width, 1, tile.rows * kernel_height,
+             tile.columns * kernel_width},
+            channel_row * kernel_height * kernel_width * voxels + ((long long) d * height + tile.h) * width + tile.w,
+            voxels,
+            kernel_height * kernel_width, tile.rows * tile.columns, tile.columns, kernel_height, kernel_width};
 }
 
 // Notes where in shared memory the first element of each of the tile's voxels is. All threads call it.

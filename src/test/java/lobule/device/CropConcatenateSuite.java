@@ -27,7 +27,9 @@ abstract class CropConcatenateSuite extends OpSuite {
                 new Case(Shape.of(1, 8, 13, 3, 31), Shape.of(1, 16, 4, 1, 12)),
                 new Case(Shape.of(1, 17, 5, 4, 3), Shape.of(1, 33, 3, 3, 2)),
                 new Case(Shape.of(1, 24, 33, 13), Shape.of(1, 7, 31, 12)),
-                new Case(Shape.of(3, 1, 3, 13), Shape.of(3, 2, 1, 13)));
+                new Case(Shape.of(3, 1, 3, 13), Shape.of(3, 2, 1, 13)),
+                new Case(Shape.of(1, 1, 303, 9), Shape.of(1, 2, 300, 6)),
+                new Case(Shape.of(1, 1, 3, 2, 2101), Shape.of(1, 1, 2, 2, 2098)));
     }
 
     @Test

@@ -3,7 +3,7 @@ package lobule.device.cuda.convolution;
 import lobule.device.Buffer;
 import lobule.device.TensorTooLargeException;
 import lobule.device.cuda.kernel.Extents;
-import lobule.device.cuda.kernel.UpTiles;
+import lobule.device.cuda.kernel.PlaneTiles;
 import lobule.tensor.Shape;
 
 /**
@@ -63,7 +63,7 @@ public record ConvolutionGeometry(Shape input, Shape filter, Shape output, boole
      */
     boolean isProduct() {
         Extents kernel = Extents.of(filter);
-        return transposed && Math.max(kernel.height(), kernel.width()) <= UpTiles.LARGEST_KERNEL
+        return transposed && Math.max(kernel.height(), kernel.width()) <= PlaneTiles.LARGEST_KERNEL
                 || filter.voxels() == 1;
     }
 

@@ -9,7 +9,7 @@ import lobule.device.cuda.driver.DevicePointer;
 import lobule.device.cuda.kernel.Extents;
 import lobule.device.cuda.kernel.KernelCall;
 import lobule.device.cuda.kernel.Kernels;
-import lobule.device.cuda.kernel.UpTiles;
+import lobule.device.cuda.kernel.PlaneTiles;
 import lobule.device.cuda.library.Cublas;
 import lobule.device.cuda.library.MatrixProduct.Matrix;
 import lobule.device.cuda.library.MatrixProduct.Scratch;
@@ -124,7 +124,7 @@ final class CublasUpConvolution implements ConvolutionKernel {
         private KernelCall reorder(String function, DevicePointer destination, DevicePointer source, long channels) {
             Extents coarse = Extents.of(geometry.output());
             Extents kernel = Extents.of(geometry.filter());
-            UpTiles tiles = UpTiles.of(coarse, kernel);
+            PlaneTiles tiles = PlaneTiles.of(coarse, kernel);
             return kernels.call("up_convolution", function).pointers(destination, source)
                     .sizes(coarse.depth(), coarse.height(), coarse.width(), kernel.depth(), kernel.height(),
                             kernel.width(), tiles.rows(), tiles.columns())
