@@ -2,6 +2,7 @@ package lobule.device.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.DeviceOwner;
@@ -32,7 +33,10 @@ import lobule.device.cpu.voxels.CpuCropConcatenateBackward;
 import lobule.device.cpu.voxels.CpuMaxPool;
 import lobule.device.cpu.voxels.CpuMaxPoolBackward;
 import lobule.device.cpu.winograd.WinogradConvolutions;
+import lobule.device.cpu.winograd.WinogradTile;
 import lobule.device.cpu.winograd.WinogradUse;
+import lobule.device.cpu.winograd.WinogradUse.Pass;
+import lobule.device.cpu.winograd.WinogradWherePays;
 import lobule.device.host.HostJvm;
 import lobule.op.Adam;
 import lobule.op.Add;
@@ -80,7 +84,7 @@ public final class CpuDevice implements Device {
 
     /** @throws lobule.device.DeviceUnavailableException where oneDNN cannot be loaded, with the reason */
     public CpuDevice(int threads) {
-        this(threads, WinogradUse.WHERE_IT_PAYS, DirectConvolutions.LARGEST_BYTES);
+        this(threads, new WinogradWherePays(), DirectConvolutions.LARGEST_BYTES);
     }
 
     /** One that computes all convolutions directly, to compare. */
@@ -135,16 +139,16 @@ public final class CpuDevice implements Device {
 
     private Kernel kernel(Op op, List<Shape> in, List<Shape> states, List<Shape> out, List<TensorSpec> inputs) {
         return switch (op) {
-            case Convolution(boolean bias) when !bias && use.includes(in.get(1), out.get(0)) ->
-                    winograd.forward(in.get(0), in.get(1), out.get(0));
-            case Convolution(boolean bias) -> direct.forward(in.get(0), in.get(1), out.get(0), bias);
-            case ConvolutionBackwardData _ when use.includes(in.get(1), out.get(0)) ->
-                    winograd.backwardData(in.get(0), in.get(1), out.get(0));
-            case ConvolutionBackwardData _ -> direct.backwardData(in.get(0), in.get(1), out.get(0));
-            case ConvolutionBackwardWeights(boolean bias) when !bias && use.includes(states.get(0), in.get(1)) ->
-                    winograd.backwardWeights(in.get(0), states.get(0), in.get(1));
+            case Convolution(boolean bias) -> tile(bias, Pass.FORWARD, in.get(1), out.get(0))
+                    .map(tile -> winograd.forward(tile, in.get(0), in.get(1), out.get(0)))
+                    .orElseGet(() -> direct.forward(in.get(0), in.get(1), out.get(0), bias));
+            case ConvolutionBackwardData _ -> tile(false, Pass.BACKWARD_DATA, in.get(1), out.get(0))
+                    .map(tile -> winograd.backwardData(tile, in.get(0), in.get(1), out.get(0)))
+                    .orElseGet(() -> direct.backwardData(in.get(0), in.get(1), out.get(0)));
             case ConvolutionBackwardWeights(boolean bias) ->
-                    direct.backwardWeights(in.get(0), states.get(0), in.get(1), bias);
+                    tile(bias, Pass.BACKWARD_WEIGHTS, states.get(0), in.get(1))
+                            .map(tile -> winograd.backwardWeights(tile, in.get(0), states.get(0), in.get(1)))
+                            .orElseGet(() -> direct.backwardWeights(in.get(0), states.get(0), in.get(1), bias));
             case TransposedConvolution _ -> direct.up(in.get(0), in.get(1), out.get(0));
             case TransposedConvolutionBackwardData _ -> direct.upBackwardData(in.get(0), in.get(1), out.get(0));
             case TransposedConvolutionBackwardWeights _ ->
@@ -175,6 +179,11 @@ public final class CpuDevice implements Device {
                     operands.ofEachParameter(NesterovUpdate.STATES).stream()
                             .map(parameter -> new NesterovUpdate(workers, nesterov, parameter)).toList());
         };
+    }
+
+    /** Of Winograd's algorithm, which computes no bias. */
+    private Optional<WinogradTile> tile(boolean bias, Pass pass, Shape weight, Shape written) {
+        return bias ? Optional.empty() : use.tile(pass, weight, written);
     }
 
     private static List<Shape> shapes(List<TensorSpec> specs) {

@@ -8,6 +8,7 @@ import lobule.SharedFiles;
 import lobule.device.Device;
 import lobule.device.Kernel;
 import lobule.device.cpu.convolution.DirectConvolutions;
+import lobule.device.cpu.winograd.WinogradTile;
 import lobule.device.cpu.winograd.WinogradUse;
 import lobule.nn.Recompute;
 import lobule.op.Convolution;
@@ -20,17 +21,20 @@ import lobule.verification.StepVerification;
 import lobule.verification.Tolerance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Winograd's algorithm within a network, and where it is chosen. */
 class CpuWinogradStepTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
-    void aRecordedStepIsReproduced(int threads) {
-        try (Device device = new CpuDevice(threads, new WinogradUse(1, 1), DirectConvolutions.LARGEST_BYTES);
+    @CsvSource({"FOUR,1,unet3d-base8-dicefg", "FOUR,3,unet3d-base8-dicefg", "TWO,2,unet3d-base8-dicefg",
+        "FOUR,2,unet3d-cce", "FOUR,2,unet3d-dice", "FOUR,2,unet2d-cce", "FOUR,2,unet2d-cce-weighted-ignore",
+        "FOUR,2,unet2d-dice-squared"})
+    void aRecordedStepIsReproduced(WinogradTile tile, int threads, String fixtureName) {
+        try (Device device = new CpuDevice(threads, WinogradUse.wherePossible(tile),
+                DirectConvolutions.LARGEST_BYTES);
                 StepFixture fixture = StepFixture.open(
-                        SharedFiles.require("fixtures/unet3d-base8-dicefg.safetensors"))) {
+                        SharedFiles.require("fixtures/" + fixtureName + ".safetensors"))) {
             StepReport report = StepVerification.run(device, fixture, Tolerance.FLOAT32, Recompute.NONE);
             assertEquals(List.of(), report.groups().stream().filter(group -> !group.passed()).map(Comparison::name)
                     .toList());
@@ -40,14 +44,14 @@ class CpuWinogradStepTest {
 
     @Test
     void itIsChosenWhereItPays() {
-        assertTrue(winograd(32, 64, 40));
-        assertTrue(winograd(768, 256, 22));
-        assertTrue(!winograd(16, 64, 40), "too few pairs of channels");
-        assertTrue(!winograd(256, 256, 15), "too few tiles");
-        assertTrue(!winograd(46, 50, 40), "no whole vectors of channels, however long they are");
+        assertEquals("Winograd F(4x4x4, 3x3x3)", algorithm(32, 64, 40));
+        assertEquals("Winograd F(4x4x4, 3x3x3)", algorithm(768, 256, 22));
+        assertEquals("Winograd F(2x2x2, 3x3x3)", algorithm(512, 256, 13), "as much weights as voxels");
+        assertEquals("", algorithm(1, 32, 40), "one channel is all edges of vectors");
+        assertEquals("", algorithm(512, 512, 6), "few tiles");
     }
 
-    private static boolean winograd(long from, long to, long size) {
+    private static String algorithm(long from, long to, long size) {
         Shape x = Shape.of(1, from, size, size, size);
         Shape y = Shape.of(1, to, size - 2, size - 2, size - 2);
         List<TensorSpec> inputs = List.of(TensorSpec.activation(x), TensorSpec.rowMajor(to, from, 3, 3, 3));
@@ -58,7 +62,7 @@ class CpuWinogradStepTest {
                 Kernel other = direct.prepare(new Convolution(false), inputs, List.of(),
                         List.of(TensorSpec.activation(y)))) {
             assertEquals("", other.algorithm());
-            return kernel.algorithm().startsWith("Winograd");
+            return kernel.algorithm();
         }
     }
 }

@@ -16,6 +16,7 @@ import lobule.device.Operands;
 import lobule.device.Step;
 import lobule.device.Tensor;
 import lobule.device.cpu.convolution.DirectConvolutions;
+import lobule.device.cpu.winograd.WinogradTile;
 import lobule.device.cpu.winograd.WinogradUse;
 import lobule.op.Convolution;
 import lobule.op.ConvolutionBackwardData;
@@ -49,7 +50,8 @@ class WinogradAllocationTest {
     @MethodSource("passes")
     void aLaunchTakesNothingFromTheHeap(Pass pass) {
         Set<Thread> others = Thread.getAllStackTraces().keySet();
-        try (Device device = new CpuDevice(2, new WinogradUse(1, 1), DirectConvolutions.LARGEST_BYTES);
+        try (Device device = new CpuDevice(2, WinogradUse.wherePossible(WinogradTile.FOUR),
+                DirectConvolutions.LARGEST_BYTES);
                 Kernel kernel = device.prepare(pass.op, pass.inputs, pass.states, pass.outputs);
                 Buffer memory = HostBuffer.allocate(1 << 21);
                 Buffer workspace = HostBuffer.allocate(kernel.workspaceBytes())) {

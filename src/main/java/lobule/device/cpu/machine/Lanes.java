@@ -28,10 +28,28 @@ public final class Lanes {
     private static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLE_COUNT * Float.SIZE));
 
+    /** All memory, to load and store at addresses that the caller has checked. */
+    private static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private Lanes() {}
+
+    /** The least multiple of {@link #COUNT} that is not less. */
+    public static int padded(int floats) {
+        return Math.multiplyExact(Math.ceilDiv(floats, COUNT), COUNT);
+    }
 
     public static FloatVector load(MemorySegment segment, long index) {
         return FloatVector.fromMemorySegment(FLOATS, segment, index * Float.BYTES, ORDER);
+    }
+
+    /** From an address that the caller has checked: one check for many loads. */
+    public static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(FLOATS, EVERYTHING, address, ORDER);
+    }
+
+    /** To an address that the caller has checked. */
+    public static void store(FloatVector vector, long address) {
+        vector.intoMemorySegment(EVERYTHING, address, ORDER);
     }
 
     /** Lanes outside the mask are 0 and not read. */

@@ -1,7 +1,5 @@
 package lobule.device.cpu.winograd;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_abc;
-
 import java.lang.foreign.MemorySegment;
 import lobule.device.Buffer;
 import lobule.device.HostBuffer;
@@ -15,21 +13,15 @@ import lobule.device.cpu.onednn.OneDnn;
 import lobule.device.cpu.onednn.OneDnnCall;
 import lobule.device.cpu.onednn.OneDnnScope;
 import lobule.tensor.Shape;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
- * Gradient of a 3x3x3 convolution by its weights, in the domain of Winograd's F(2x2x2, 3x3x3): that of the 64 matrices
- * is a sum over tiles of products (Ci, tiles) by (tiles, Co). Each thread sums up an equal share of the blocks in
- * order, then the sums are added in the order of the threads: the same bits for a number of threads.
+ * Gradient of a convolution of three taps along each axis by its weights, in Winograd's domain: that of the matrix of
+ * a frequency is a sum over tiles of products (Ci, tiles) by (tiles, Co). Each thread sums up an equal share of the
+ * blocks in order, then the sums are added in the order of the threads: the same bits for a number of threads.
  *
- * <p>Workspace: for each thread the 64 matrices' gradient, a block of x, one of dy, scratch memory, oneDNN's.
+ * <p>Workspace: for each thread the matrices' gradient, a block of x, one of dy, scratch memory, oneDNN's.
  */
 final class CpuWinogradBackwardWeights implements Kernel {
-    private static final int TILES = 32;
-    /** Matrices that no cache of one core holds, so that they should be read and written less often. */
-    private static final long LARGE = 1 << 20;
-    private static final int TILES_OF_LARGE = 128;
-
     private final OneDnnScope scope;
     private final WorkerPool workers;
     private final WinogradWeights weights;
@@ -38,36 +30,32 @@ final class CpuWinogradBackwardWeights implements Kernel {
     private final FrequencyBlock blockY;
     private final WinogradInput inputX;
     private final WinogradInput inputY;
+    private final CubeTransform contraction;
     private BatchedProduct product;
 
-    CpuWinogradBackwardWeights(OneDnn library, WorkerPool workers, Shape x, Shape weight, Shape y) {
+    CpuWinogradBackwardWeights(OneDnn library, WorkerPool workers, WinogradWeights weights, WinogradTiles tiles) {
         this.scope = new OneDnnScope(library);
         this.workers = workers;
-        this.weights = WinogradWeights.of(weight, false);
-        this.tiles = WinogradTiles.of(x, y, 0);
-        int height = weights.floats() > LARGE ? TILES_OF_LARGE : TILES;
-        this.blockX = new FrequencyBlock(height, weights.rows());
-        this.blockY = new FrequencyBlock(height, weights.columns());
-        this.inputX = new WinogradInput(tiles.read(), blockX, WinogradTransform::input);
-        this.inputY = new WinogradInput(tiles.written(), blockY, WinogradTransform::outputGradient);
-        dnnl_memory_desc left = scope.strided(
-                new long[] {FrequencyBlock.FREQUENCIES, blockX.channels(), height}, blockX.stride(), 1,
-                blockX.channels());
-        dnnl_memory_desc right = scope.strided(
-                new long[] {FrequencyBlock.FREQUENCIES, height, blockY.channels()}, blockY.stride(),
-                blockY.channels(), 1);
-        dnnl_memory_desc sum = scope.descriptor(
-                new long[] {FrequencyBlock.FREQUENCIES, weights.rows(), weights.columns()}, dnnl_abc);
-        library.alone(() -> product = new BatchedProduct(scope, left, right, sum, true));
-    }
-
-    private long sumBytes() {
-        return Buffer.aligned(weights.floats() * Float.BYTES);
+        this.weights = weights;
+        this.tiles = tiles;
+        int frequencies = weights.domain().frequencies();
+        int height = Blocking.tiles(weights, tiles);
+        this.blockX = new FrequencyBlock(frequencies, height, weights.rows());
+        this.blockY = new FrequencyBlock(frequencies, height, weights.columns());
+        this.inputX = WinogradInput.of(tiles, blockX);
+        this.inputY = WinogradInput.ofGradient(tiles, blockY);
+        this.contraction = weights.contraction();
+        library.alone(() -> product = new BatchedProduct(scope, blockX.transposed(scope), blockY.layout(scope),
+                weights.layout(scope), true));
     }
 
     private long threadBytes() {
-        return sumBytes() + blockX.bytes() + blockY.bytes() + tiles.scratchBytes()
+        return weights.bytes() + blockX.bytes() + blockY.bytes() + scratchBytes()
                 + Buffer.aligned(product.scratchpadBytes());
+    }
+
+    private long scratchBytes() {
+        return Math.max(tiles.scratchBytes(), weights.scratchBytes());
     }
 
     @Override
@@ -77,7 +65,7 @@ final class CpuWinogradBackwardWeights implements Kernel {
 
     @Override
     public String algorithm() {
-        return WinogradUse.ALGORITHM;
+        return weights.domain().algorithm();
     }
 
     @Override
@@ -104,7 +92,6 @@ final class CpuWinogradBackwardWeights implements Kernel {
         private final MemorySegment dy;
         private final MemorySegment gradient;
         private final MemorySegment workspace;
-        private final WinogradWeights.Pair[] pairs = new WinogradWeights.Pair[workers.threads()];
         private final OneDnnCall[] products = new OneDnnCall[workers.threads()];
 
         Passes(Operands operands) {
@@ -114,17 +101,16 @@ final class CpuWinogradBackwardWeights implements Kernel {
             workspace = Memory.workspace(operands, workspaceBytes());
             for (int share = 0; share < products.length; share++) {
                 long sum = workspace.address() + share * threadBytes();
-                long left = sum + sumBytes();
+                long left = sum + weights.bytes();
                 long right = left + blockX.bytes();
-                pairs[share] = new WinogradWeights.Pair();
-                products[share] = product.call(left, right, sum, right + blockY.bytes() + tiles.scratchBytes());
+                products[share] = product.call(left, right, sum, right + blockY.bytes() + scratchBytes());
             }
         }
 
         /** Sums up an equal part of the blocks. */
         void share(int share) {
             long sum = share * threadBytes() / Float.BYTES;
-            long left = sum + sumBytes() / Float.BYTES;
+            long left = sum + weights.bytes() / Float.BYTES;
             long right = left + blockX.bytes() / Float.BYTES;
             long scratch = right + blockY.bytes() / Float.BYTES;
             Lanes.clear(workspace, sum, sum + weights.floats());
@@ -140,19 +126,19 @@ final class CpuWinogradBackwardWeights implements Kernel {
 
         /** The gradient by the weights of one input channel. */
         void write(int row, int thread, boolean accumulate) {
-            long rowFloats = weights.columns();
             for (int share = 1; share < workers.threads(); share++) {
-                for (int f = 0; f < FrequencyBlock.FREQUENCIES; f++) {
-                    long at = ((long) f * weights.rows() + row) * rowFloats;
+                for (int f = 0; f < weights.domain().frequencies(); f++) {
+                    long at = weights.index(f, row);
                     add(at, share * threadBytes() / Float.BYTES + at);
                 }
             }
-            weights.gradient(row, workspace, 0, gradient, accumulate, pairs[thread]);
+            long scratch = thread * threadBytes() + weights.bytes() + blockX.bytes() + blockY.bytes();
+            weights.gradient(contraction, row, workspace, 0, scratch / Float.BYTES, gradient, accumulate);
         }
 
         /** Adds one row of a share's matrix to that of the first share. */
         private void add(long to, long from) {
-            for (int c = 0; c < weights.columns(); c += Lanes.COUNT) {
+            for (int c = 0; c < weights.rowStride(); c += Lanes.COUNT) {
                 Lanes.store(Lanes.load(workspace, to + c).add(Lanes.load(workspace, from + c)), workspace, to + c);
             }
         }

@@ -2,7 +2,6 @@ package lobule.device.cpu.winograd;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_abc;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
 
 import java.lang.foreign.MemorySegment;
@@ -19,16 +18,14 @@ import lobule.device.cpu.onednn.OneDnnScope;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
- * A 3x3x3 convolution or its gradient by the input, by Winograd's F(2x2x2, 3x3x3): 8 multiplications an output voxel
- * and pair of channels instead of 27. A block of tiles at a time is taken to the frequencies, multiplied by the
- * weights' 64 matrices, and brought back, all by one thread, so that it need not leave that thread's cache.
+ * A convolution of three taps along each axis, or its gradient by the input, by Winograd's algorithm. A block of tiles
+ * at a time is taken to the frequencies, multiplied by the weights' matrices, and brought back, all by one thread, so
+ * that it need not leave that thread's cache.
  *
  * <p>Workspace: the weights' matrices, the same as oneDNN wants them; then for each thread a block of what is read,
  * one of what is written, scratch memory, oneDNN's.
  */
 final class CpuWinogradConvolution implements Kernel {
-    private static final int TILES = 32;
-
     private final OneDnnScope scope;
     private final WorkerPool workers;
     private final WinogradWeights weights;
@@ -37,6 +34,7 @@ final class CpuWinogradConvolution implements Kernel {
     private final FrequencyBlock written;
     private final WinogradInput input;
     private final WinogradOutput output;
+    private final CubeTransform expansion;
     private final dnnl_memory_desc matrices;
     private BatchedProduct product;
 
@@ -45,23 +43,16 @@ final class CpuWinogradConvolution implements Kernel {
         this.workers = workers;
         this.weights = weights;
         this.tiles = tiles;
-        this.read = new FrequencyBlock(TILES, weights.rows());
-        this.written = new FrequencyBlock(TILES, weights.columns());
-        this.input = new WinogradInput(tiles.read(), read, WinogradTransform::input);
-        this.output = new WinogradOutput(tiles.written(), written);
-        long[] sizes = {FrequencyBlock.FREQUENCIES, weights.rows(), weights.columns()};
-        this.matrices = scope.descriptor(sizes, dnnl_abc);
-        library.alone(() -> product = new BatchedProduct(scope, block(read),
-                scope.descriptor(sizes, dnnl_format_tag_any), block(written), false));
-    }
-
-    private dnnl_memory_desc block(FrequencyBlock block) {
-        return scope.strided(new long[] {FrequencyBlock.FREQUENCIES, TILES, block.channels()}, block.stride(),
-                block.channels(), 1);
-    }
-
-    private long matrixBytes() {
-        return Buffer.aligned(weights.floats() * Float.BYTES);
+        int frequencies = weights.domain().frequencies();
+        int height = Blocking.tiles(weights, tiles);
+        this.read = new FrequencyBlock(frequencies, height, weights.rows());
+        this.written = new FrequencyBlock(frequencies, height, weights.columns());
+        this.input = WinogradInput.of(tiles, read);
+        this.output = new WinogradOutput(tiles, written);
+        this.expansion = weights.expansion();
+        this.matrices = weights.layout(scope);
+        library.alone(() -> product = new BatchedProduct(scope, read.layout(scope),
+                scope.descriptor(weights.sizes(), dnnl_format_tag_any), written.layout(scope), false));
     }
 
     private long packedBytes() {
@@ -69,17 +60,21 @@ final class CpuWinogradConvolution implements Kernel {
     }
 
     private long threadBytes() {
-        return read.bytes() + written.bytes() + tiles.scratchBytes() + Buffer.aligned(product.scratchpadBytes());
+        return read.bytes() + written.bytes() + scratchBytes() + Buffer.aligned(product.scratchpadBytes());
+    }
+
+    private long scratchBytes() {
+        return Math.max(tiles.scratchBytes(), weights.scratchBytes());
     }
 
     @Override
     public long workspaceBytes() {
-        return matrixBytes() + packedBytes() + workers.threads() * threadBytes();
+        return weights.bytes() + packedBytes() + workers.threads() * threadBytes();
     }
 
     @Override
     public String algorithm() {
-        return WinogradUse.ALGORITHM;
+        return weights.domain().algorithm();
     }
 
     @Override
@@ -87,7 +82,7 @@ final class CpuWinogradConvolution implements Kernel {
         Passes passes = new Passes(operands);
         WorkerPool.ThreadChunks transform = passes::weights;
         WorkerPool.ThreadChunks blocks = passes::block;
-        Runnable multiply = () -> workers.run(tiles.blocks(TILES), blocks);
+        Runnable multiply = () -> workers.run(tiles.blocks(read.tiles()), blocks);
         return step -> {
             workers.run(weights.rows(), transform);
             passes.pack.run();
@@ -106,7 +101,6 @@ final class CpuWinogradConvolution implements Kernel {
         private final MemorySegment weight;
         private final MemorySegment y;
         private final MemorySegment workspace;
-        private final WinogradWeights.Pair[] pairs = new WinogradWeights.Pair[workers.threads()];
         private final OneDnnCall[] products = new OneDnnCall[workers.threads()];
         private final OneDnnCall pack;
 
@@ -116,35 +110,38 @@ final class CpuWinogradConvolution implements Kernel {
             y = HostBuffer.segment(operands.output(0));
             workspace = Memory.workspace(operands, workspaceBytes());
             long base = workspace.address();
-            long packed = base + matrixBytes();
+            long packed = base + weights.bytes();
             pack = new OneDnnCall.Builder("reorder of Winograd weights", scope,
                     scope.primitive(scope.reorder(matrices, product.right(), scope.attributes())))
                     .with(DNNL_ARG_FROM, matrices, base).with(DNNL_ARG_TO, product.right(), packed).build();
             for (int thread = 0; thread < products.length; thread++) {
                 long from = base + start(thread);
-                pairs[thread] = new WinogradWeights.Pair();
                 products[thread] = product.call(from, packed, from + read.bytes(),
-                        from + read.bytes() + written.bytes() + tiles.scratchBytes());
+                        from + read.bytes() + written.bytes() + scratchBytes());
             }
         }
 
         /** Place in the workspace of a thread's memory, in bytes. */
         private long start(int thread) {
-            return matrixBytes() + packedBytes() + thread * threadBytes();
+            return weights.bytes() + packedBytes() + thread * threadBytes();
+        }
+
+        /** Index in the workspace. */
+        private long scratch(int thread) {
+            return (start(thread) + read.bytes() + written.bytes()) / Float.BYTES;
         }
 
         void weights(int row, int thread) {
-            weights.transform(row, weight, workspace, 0, pairs[thread]);
+            weights.transform(expansion, row, weight, workspace, 0, scratch(thread));
         }
 
         void block(int block, int thread) {
             long from = start(thread) / Float.BYTES;
             long to = from + read.bytes() / Float.BYTES;
-            long scratch = to + written.bytes() / Float.BYTES;
-            long first = (long) block * TILES;
-            input.transform(x, first, workspace, from, scratch);
+            long first = (long) block * read.tiles();
+            input.transform(x, first, workspace, from, scratch(thread));
             products[thread].run();
-            output.transform(workspace, to, first, y, scratch);
+            output.transform(workspace, to, first, y, scratch(thread));
         }
     }
 }

@@ -5,24 +5,31 @@ import lobule.device.cpu.machine.Lanes;
 
 /** Takes blocks of cubes of an activation to Winograd's domain. */
 final class WinogradInput {
-    /** The transform of one vector of channels of a cube. */
-    interface Transform {
-        void run(MemorySegment cube, long from, WinogradTransform.Strides strides, MemorySegment memory, long first,
-                 long frequency, long lines);
-    }
-
+    private final WinogradTiles tiles;
     private final CubeGrid cubes;
     private final FrequencyBlock block;
-    private final Transform transform;
-    private final WinogradTransform.Strides strides;
-    private final WinogradTransform.Strides compact;
+    private final CubeTransform direct;
+    private final CubeTransform gathered;
 
-    WinogradInput(CubeGrid cubes, FrequencyBlock block, Transform transform) {
+    private WinogradInput(WinogradTiles tiles, CubeGrid cubes, FrequencyBlock block, AxisTransform.Pass pass) {
+        this.tiles = tiles;
         this.cubes = cubes;
         this.block = block;
-        this.transform = transform;
-        this.strides = WinogradTransform.Strides.of(cubes);
-        this.compact = WinogradTransform.Strides.compact(cubes);
+        WinogradDomain domain = tiles.domain();
+        Strides frequencies = domain.frequencies(block.stride());
+        int span = domain.tile().span();
+        this.direct = domain.transform(pass, cubes.span(), span, cubes.strides(), frequencies);
+        this.gathered = domain.transform(pass, cubes.span(), span, cubes.compact(), frequencies);
+    }
+
+    /** Of the cubes that are read, by B^T. */
+    static WinogradInput of(WinogradTiles tiles, FrequencyBlock block) {
+        return new WinogradInput(tiles, tiles.read(), block, tiles.domain().tile().axis()::input);
+    }
+
+    /** Of the gradient by the cubes that are written, by A. */
+    static WinogradInput ofGradient(WinogradTiles tiles, FrequencyBlock block) {
+        return new WinogradInput(tiles, tiles.written(), block, tiles.domain().tile().axis()::outputGradient);
     }
 
     /**
@@ -35,30 +42,30 @@ final class WinogradInput {
     void transform(MemorySegment x, long first, MemorySegment memory, long to, long scratch) {
         for (int tile = 0; tile < block.tiles(); tile++) {
             long cube = first + tile;
-            long at = to + (long) tile * block.channels();
+            long at = to + (long) tile * block.rowStride();
             if (cube >= cubes.count()) {
                 clear(memory, at);
-            } else if (cubes.inside(cube)) {
-                channels(x, cubes.first(cube), strides, memory, at, scratch);
+            } else if (cubes.direct(cube)) {
+                channels(direct, x, cubes.first(cube), memory, at, scratch);
             } else {
-                long alone = scratch + WinogradTransform.LINE_FLOATS;
+                long alone = scratch + tiles.lineFloats();
                 cubes.gather(cube, x, memory, alone);
-                channels(memory, alone, compact, memory, at, scratch);
+                channels(gathered, memory, alone, memory, at, scratch);
             }
         }
     }
 
-    private void channels(MemorySegment from, long index, WinogradTransform.Strides distances, MemorySegment memory,
-                          long at, long lines) {
-        for (int c = 0; c < block.channels(); c += Lanes.COUNT) {
-            transform.run(from, index + c, distances, memory, at + c, block.stride(), lines);
+    private void channels(CubeTransform transform, MemorySegment from, long index, MemorySegment memory, long at,
+                          long lines) {
+        for (int c = 0; c < block.rowStride(); c += Lanes.COUNT) {
+            transform.run(from, index + c, memory, at + c, memory, lines);
         }
     }
 
     private void clear(MemorySegment memory, long at) {
-        for (int frequency = 0; frequency < FrequencyBlock.FREQUENCIES; frequency++) {
+        for (int frequency = 0; frequency < block.frequencies(); frequency++) {
             long start = at + frequency * block.stride();
-            Lanes.clear(memory, start, start + block.channels());
+            Lanes.clear(memory, start, start + block.rowStride());
         }
     }
 }

@@ -3,18 +3,24 @@ package lobule.device.cpu.winograd;
 import java.lang.foreign.MemorySegment;
 import lobule.device.cpu.machine.Lanes;
 
-/** Brings blocks of tiles from Winograd's domain back to an activation. */
+/** Brings blocks of tiles from Winograd's domain back to an activation, by A^T. */
 final class WinogradOutput {
+    private final WinogradTiles tiles;
     private final CubeGrid cubes;
     private final FrequencyBlock block;
-    private final WinogradTransform.Strides strides;
-    private final WinogradTransform.Strides compact;
+    private final CubeTransform direct;
+    private final CubeTransform scattered;
 
-    WinogradOutput(CubeGrid cubes, FrequencyBlock block) {
-        this.cubes = cubes;
+    WinogradOutput(WinogradTiles tiles, FrequencyBlock block) {
+        this.tiles = tiles;
+        this.cubes = tiles.written();
         this.block = block;
-        this.strides = WinogradTransform.Strides.of(cubes);
-        this.compact = WinogradTransform.Strides.compact(cubes);
+        WinogradDomain domain = tiles.domain();
+        AxisTransform axis = domain.tile().axis();
+        Strides frequencies = domain.frequencies(block.stride());
+        int span = domain.tile().span();
+        this.direct = domain.transform(axis::output, span, cubes.span(), frequencies, cubes.strides());
+        this.scattered = domain.transform(axis::output, span, cubes.span(), frequencies, cubes.compact());
     }
 
     /**
@@ -25,24 +31,24 @@ final class WinogradOutput {
      * @param scratch index in {@code memory} of {@link WinogradTiles#scratchBytes}
      */
     void transform(MemorySegment memory, long from, long first, MemorySegment y, long scratch) {
-        int tiles = (int) Math.min(block.tiles(), cubes.count() - first);
-        for (int tile = 0; tile < tiles; tile++) {
+        int count = (int) Math.min(block.tiles(), cubes.count() - first);
+        for (int tile = 0; tile < count; tile++) {
             long cube = first + tile;
-            long at = from + (long) tile * block.channels();
-            if (cubes.inside(cube)) {
-                channels(memory, at, y, cubes.first(cube), strides, scratch);
+            long at = from + (long) tile * block.rowStride();
+            if (cubes.direct(cube)) {
+                channels(direct, memory, at, y, cubes.first(cube), scratch);
             } else {
-                long alone = scratch + WinogradTransform.LINE_FLOATS;
-                channels(memory, at, memory, alone, compact, scratch);
+                long alone = scratch + tiles.lineFloats();
+                channels(scattered, memory, at, memory, alone, scratch);
                 cubes.scatter(cube, memory, alone, y);
             }
         }
     }
 
-    private void channels(MemorySegment memory, long at, MemorySegment to, long index,
-                          WinogradTransform.Strides distances, long lines) {
-        for (int c = 0; c < block.channels(); c += Lanes.COUNT) {
-            WinogradTransform.output(memory, at + c, block.stride(), to, index + c, distances, lines);
+    private void channels(CubeTransform transform, MemorySegment memory, long at, MemorySegment to, long index,
+                          long lines) {
+        for (int c = 0; c < block.rowStride(); c += Lanes.COUNT) {
+            transform.run(memory, at + c, to, index + c, memory, lines);
         }
     }
 }

@@ -5,28 +5,37 @@ import lobule.device.cpu.machine.Extents;
 import lobule.tensor.Shape;
 
 /**
- * How a convolution is cut for Winograd's algorithm: each 2x2x2 voxels that it writes come from 4x4x4 that it reads.
+ * How a convolution is cut for Winograd's algorithm: each cube that it writes comes from one, two voxels longer, that
+ * it reads.
  *
  * @param read    cubes of what is read
  * @param written cubes of what is written
  */
-record WinogradTiles(CubeGrid read, CubeGrid written) {
+record WinogradTiles(WinogradDomain domain, CubeGrid read, CubeGrid written) {
 
     /** @param padding zeros before and after what is read, along each axis */
-    static WinogradTiles of(Shape from, Shape to, int padding) {
-        CubeGrid written = CubeGrid.covering(Extents.of(to));
-        return new WinogradTiles(new CubeGrid(Extents.of(from), written.deep(), written.high(), written.wide(), 4,
-                padding), written);
+    static WinogradTiles of(WinogradDomain domain, Shape from, Shape to, int padding) {
+        CubeGrid written = CubeGrid.covering(Extents.of(to), domain);
+        return new WinogradTiles(domain, written.over(Extents.of(from), domain.tile().span(), padding), written);
+    }
+
+    /** The same where only some of the channels are written. */
+    WinogradTiles writing(int first, int channels) {
+        return new WinogradTiles(domain, read, written.withChannels(first, channels));
     }
 
     long count() {
         return written.count();
     }
 
+    /** Floats of the scratch lines, which begin a thread's scratch memory. */
+    long lineFloats() {
+        return CubeTransform.scratchFloats(domain.tile().span());
+    }
+
     /** Scratch memory of one thread: the transforms' lines, then the larger of both cubes by itself. */
     long scratchBytes() {
-        return Buffer.aligned(
-                (WinogradTransform.LINE_FLOATS + Math.max(read.floats(), written.floats())) * Float.BYTES);
+        return Buffer.aligned((lineFloats() + Math.max(read.floats(), written.floats())) * Float.BYTES);
     }
 
     /** Blocks of this many tiles; the last may have fewer. */

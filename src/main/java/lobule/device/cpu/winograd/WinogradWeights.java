@@ -2,29 +2,45 @@ package lobule.device.cpu.winograd;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import lobule.device.Buffer;
+import lobule.device.cpu.machine.Lanes;
+import lobule.device.cpu.onednn.OneDnnScope;
 import lobule.tensor.Shape;
+import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
- * The weights of a 3x3x3 convolution in Winograd's domain: 64 row-major matrices U = G w G^T, along each axis (Lavin
- * and Gray 2016, section 4.1)
+ * The weights of a convolution in Winograd's domain: a row-major matrix U = G w G^T (along each axis) a frequency, rows
+ * in whole vectors; and the gradient by w, G^T dU G. The parameter is (Co, Ci, 3, 3, 3) or (Co, Ci, 3, 3), row-major.
+ * Vectors are of neighbouring columns.
  *
- * <pre>
- *        1    0    0
- *   G = 1/2  1/2  1/2
- *       1/2 -1/2  1/2
- *        0    0    1
- * </pre>
- *
- * <p>and the gradient by w, G^T dU G. The parameter is (Co, Ci, 3, 3, 3), row-major.
- *
- * @param backward of the gradient by the input, which convolves with the mirrored weights from Co to Ci channels
+ * @param backward    of the gradient by the input, which convolves with the mirrored weights from Co to Ci channels
+ * @param firstColumn first of the columns that the matrices have: channels that the product writes
+ * @param columns     how many
  */
-record WinogradWeights(int ci, int co, boolean backward) {
-    private static final int TAPS = 27;
+record WinogradWeights(WinogradDomain domain, int ci, int co, boolean backward, int firstColumn, int columns) {
+    /** A processor's cache is hardly larger, and the plan of memory should not grow for a few deep layers. */
+    private static final long LARGEST_BYTES = 48L << 20;
+    /** Columns of a part are a multiple of this many. */
+    private static final int COLUMNS = 16;
 
-    /** @param weight (Co, Ci, 3, 3, 3) */
-    static WinogradWeights of(Shape weight, boolean backward) {
-        return new WinogradWeights(Math.toIntExact(weight.size(1)), Math.toIntExact(weight.size(0)), backward);
+    /** @param weight (Co, Ci, 3, 3, 3) or (Co, Ci, 3, 3) */
+    static WinogradWeights of(WinogradDomain domain, Shape weight, boolean backward) {
+        int ci = Math.toIntExact(weight.size(1));
+        int co = Math.toIntExact(weight.size(0));
+        return new WinogradWeights(domain, ci, co, backward, 0, backward ? ci : co);
+    }
+
+    /** Ranges of the columns whose matrices are small enough to be worked on at a time. */
+    List<WinogradWeights> parts() {
+        long parts = Math.ceilDiv(bytes(), LARGEST_BYTES);
+        int width = Math.toIntExact(Math.ceilDiv(Math.ceilDiv(columns, parts), COLUMNS) * COLUMNS);
+        List<WinogradWeights> ranges = new ArrayList<>();
+        for (int first = 0; first < columns; first += width) {
+            ranges.add(new WinogradWeights(domain, ci, co, backward, first, Math.min(width, columns - first)));
+        }
+        return ranges;
     }
 
     /** Rows of a matrix: channels that the product reads. */
@@ -32,93 +48,120 @@ record WinogradWeights(int ci, int co, boolean backward) {
         return backward ? co : ci;
     }
 
-    /** Columns of a matrix: channels that it writes. */
-    int columns() {
-        return backward ? ci : co;
+    /** Floats from a row to the next. */
+    int rowStride() {
+        return Lanes.padded(columns);
     }
 
-    /** Of all 64 matrices. */
+    /** A cache line more than need be, as between the matrices of a {@link FrequencyBlock}. */
+    private long matrixStride() {
+        return (long) rows() * rowStride() + FrequencyBlock.LINE;
+    }
+
+    /** Index of a row of a frequency's matrix. */
+    long index(int frequency, int row) {
+        return frequency * matrixStride() + (long) row * rowStride();
+    }
+
+    /** Of all matrices. */
     long floats() {
-        return FrequencyBlock.FREQUENCIES * (long) rows() * columns();
+        return domain.frequencies() * matrixStride();
     }
 
-    /** The values of one pair of channels on their way from taps to frequencies, or back; one a thread. */
-    static final class Pair {
-        private final float[] taps = new float[TAPS];
-        private final float[] deep = new float[4 * 3 * 3];
-        private final float[] high = new float[4 * 4 * 3];
-        private final float[] all = new float[FrequencyBlock.FREQUENCIES];
+    long bytes() {
+        return Buffer.aligned(floats() * Float.BYTES);
+    }
 
-        private void expand() {
-            WinogradWeights.expand(taps, 1, 9, deep);
-            WinogradWeights.expand(deep, 4, 3, high);
-            WinogradWeights.expand(high, 16, 1, all);
-        }
+    /** (frequencies, rows, columns). */
+    dnnl_memory_desc layout(OneDnnScope scope) {
+        return scope.strided(sizes(), matrixStride(), rowStride(), 1);
+    }
 
-        private void contract() {
-            WinogradWeights.contract(all, 16, 1, high);
-            WinogradWeights.contract(high, 4, 3, deep);
-            WinogradWeights.contract(deep, 1, 9, taps);
+    long[] sizes() {
+        return new long[] {domain.frequencies(), rows(), columns()};
+    }
+
+    /** Scratch memory of one thread: the taps of a vector of columns, then the transforms' lines. */
+    long scratchBytes() {
+        return Buffer.aligned((tapFloats() + CubeTransform.scratchFloats(domain.tile().span())) * Float.BYTES);
+    }
+
+    private long tapFloats() {
+        return (long) domain.taps() * Lanes.COUNT;
+    }
+
+    /** Distances of the taps of a vector of columns. */
+    private Strides taps() {
+        return Strides.compact(WinogradDomain.TAPS, Lanes.COUNT);
+    }
+
+    private Strides matrices() {
+        return domain.frequencies(matrixStride());
+    }
+
+    /** From taps to matrices. */
+    CubeTransform expansion() {
+        return domain.transform(domain.tile().axis()::weights, WinogradDomain.TAPS, domain.tile().span(), taps(),
+                matrices());
+    }
+
+    /** From matrices to taps. */
+    CubeTransform contraction() {
+        return domain.transform(domain.tile().axis()::weightsGradient, domain.tile().span(), WinogradDomain.TAPS,
+                matrices(), taps());
+    }
+
+    /**
+     * Fills one row of each matrix.
+     *
+     * @param u       index in {@code memory} of the matrices
+     * @param scratch index in {@code memory} of {@link #scratchBytes}
+     */
+    void transform(CubeTransform expansion, int row, MemorySegment w, MemorySegment memory, long u, long scratch) {
+        long at = u + (long) row * rowStride();
+        for (int column = 0; column < columns; column += Lanes.COUNT) {
+            for (int lane = 0; lane < Lanes.COUNT; lane++) {
+                readTaps(w, row, column + lane, memory, scratch + lane);
+            }
+            expansion.run(memory, scratch, memory, at + column, memory, scratch + tapFloats());
         }
     }
 
-    /** Fills one row of each matrix. */
-    void transform(int row, MemorySegment w, MemorySegment u, long at, Pair pair) {
-        for (int column = 0; column < columns(); column++) {
-            long from = TAPS * (backward ? (long) row * ci + column : (long) column * ci + row);
-            for (int t = 0; t < TAPS; t++) {
-                pair.taps[t] = w.getAtIndex(ValueLayout.JAVA_FLOAT, from + (backward ? TAPS - 1 - t : t));
-            }
-            pair.expand();
-            for (int f = 0; f < FrequencyBlock.FREQUENCIES; f++) {
-                u.setAtIndex(ValueLayout.JAVA_FLOAT, at + ((long) f * rows() + row) * columns() + column, pair.all[f]);
-            }
+    /** The taps of one pair of channels, 0 beyond the last column. */
+    private void readTaps(MemorySegment w, int row, int column, MemorySegment memory, long to) {
+        int taps = domain.taps();
+        int other = firstColumn + column;
+        long from = backward ? first(row, other) + taps - 1 : first(other, row);
+        int direction = backward ? -1 : 1;
+        boolean there = column < columns;
+        for (int t = 0; t < taps; t++) {
+            float tap = there ? w.getAtIndex(ValueLayout.JAVA_FLOAT, from + (long) direction * t) : 0;
+            memory.setAtIndex(ValueLayout.JAVA_FLOAT, to + (long) t * Lanes.COUNT, tap);
         }
     }
 
-    /** G along the middle axis of (before, 3, after). */
-    private static void expand(float[] from, int before, int after, float[] to) {
-        for (int i = 0; i < before; i++) {
-            for (int j = 0; j < after; j++) {
-                float a = from[(i * 3) * after + j];
-                float b = from[(i * 3 + 1) * after + j];
-                float c = from[(i * 3 + 2) * after + j];
-                float even = (a + c) * 0.5f;
-                int at = i * 4 * after + j;
-                to[at] = a;
-                to[at + after] = even + b * 0.5f;
-                to[at + 2 * after] = even - b * 0.5f;
-                to[at + 3 * after] = c;
-            }
-        }
+    /** Index of the first tap of a pair of channels. */
+    private long first(int output, int input) {
+        return domain.taps() * ((long) output * ci + input);
     }
 
     /** The gradient by the weights of one input channel, from that of the forward form's matrices. */
-    void gradient(int row, MemorySegment du, long at, MemorySegment dw, boolean accumulate, Pair pair) {
-        for (int column = 0; column < co; column++) {
-            for (int f = 0; f < FrequencyBlock.FREQUENCIES; f++) {
-                pair.all[f] = du.getAtIndex(ValueLayout.JAVA_FLOAT, at + ((long) f * ci + row) * co + column);
-            }
-            pair.contract();
-            long to = TAPS * ((long) column * ci + row);
-            for (int t = 0; t < TAPS; t++) {
-                float before = accumulate ? dw.getAtIndex(ValueLayout.JAVA_FLOAT, to + t) : 0;
-                dw.setAtIndex(ValueLayout.JAVA_FLOAT, to + t, before + pair.taps[t]);
+    void gradient(CubeTransform contraction, int row, MemorySegment memory, long du, long scratch, MemorySegment dw,
+                  boolean accumulate) {
+        long at = du + (long) row * rowStride();
+        for (int column = 0; column < columns; column += Lanes.COUNT) {
+            contraction.run(memory, at + column, memory, scratch, memory, scratch + tapFloats());
+            for (int lane = 0; lane < Math.min(Lanes.COUNT, columns - column); lane++) {
+                writeTaps(memory, scratch + lane, dw, first(firstColumn + column + lane, row), accumulate);
             }
         }
     }
 
-    /** G^T along the middle axis of (before, 4, after). */
-    private static void contract(float[] from, int before, int after, float[] to) {
-        for (int i = 0; i < before; i++) {
-            for (int j = 0; j < after; j++) {
-                int at = i * 4 * after + j;
-                float sum = (from[at + after] + from[at + 2 * after]) * 0.5f;
-                float difference = (from[at + after] - from[at + 2 * after]) * 0.5f;
-                to[i * 3 * after + j] = from[at] + sum;
-                to[(i * 3 + 1) * after + j] = difference;
-                to[(i * 3 + 2) * after + j] = sum + from[at + 3 * after];
-            }
+    private void writeTaps(MemorySegment memory, long from, MemorySegment dw, long to, boolean accumulate) {
+        for (int t = 0; t < domain.taps(); t++) {
+            float before = accumulate ? dw.getAtIndex(ValueLayout.JAVA_FLOAT, to + t) : 0;
+            float tap = memory.getAtIndex(ValueLayout.JAVA_FLOAT, from + (long) t * Lanes.COUNT);
+            dw.setAtIndex(ValueLayout.JAVA_FLOAT, to + t, before + tap);
         }
     }
 }
