@@ -2,8 +2,10 @@ package lobule.runtime;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import lobule.device.Buffer;
 import lobule.device.Device;
@@ -11,6 +13,7 @@ import lobule.device.Kernel;
 import lobule.device.Launch;
 import lobule.device.Operands;
 import lobule.device.Tensor;
+import lobule.graph.ArithmeticCost;
 import lobule.graph.Graph;
 import lobule.graph.Node;
 import lobule.op.Value;
@@ -89,6 +92,17 @@ public final class Program implements AutoCloseable {
     /** What its kernels hold for themselves, beside the plan, an allocation each. */
     public List<Long> heldBytes() {
         return kernels.stream().map(Kernel::heldBytes).filter(bytes -> bytes > 0).toList();
+    }
+
+    /** How each convolution is computed, by node, as {@link Kernel#algorithm} says it; empty for plain ones. */
+    public SequencedMap<String, String> algorithms() {
+        SequencedMap<String, String> algorithms = new LinkedHashMap<>();
+        for (int i = 0; i < kernels.size(); i++) {
+            if (ArithmeticCost.flop(graph.nodes().get(i)) > 0) {
+                algorithms.put(graph.nodes().get(i).name(), kernels.get(i).algorithm());
+            }
+        }
+        return algorithms;
     }
 
     public MemoryPlan plan() {

@@ -4,9 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.Kernel;
@@ -47,8 +47,10 @@ public final class ConvolutionCheck {
      * @param algorithm as {@link Kernel#algorithm} names it
      * @param error     largest, relative to the root of the sum of the squares of a value's products
      * @param tolerance what rounding explains, by {@link Rounding}
+     * @param relative  norm of the errors over the norm of the values compared
      */
-    public record Outcome(ConvolutionLayer layer, String pass, String algorithm, double error, double tolerance) {
+    public record Outcome(ConvolutionLayer layer, String pass, String algorithm, double error, double tolerance,
+                          double relative) {
         /** Not where the error is NaN. */
         public boolean passed() {
             return error <= tolerance;
@@ -106,14 +108,18 @@ public final class ConvolutionCheck {
                             Computed computed) {
         long size = exact.size(part);
         long samples = Math.min(SAMPLES, size);
-        double worst = LongStream.range(0, samples).parallel().mapToDouble(sample -> {
-            long index = part(size, samples, sample);
-            SampledConvolution.Sum sum = exact.sum(part, index, first, second);
-            double difference = Math.abs(computed.values.getAtIndex(ValueLayout.JAVA_FLOAT, index) - sum.value());
-            return difference == 0 ? 0 : difference / sum.scale();
-        }).reduce(0, Math::max); // keeps a NaN
+        SampledConvolution.Sum[] sums = new SampledConvolution.Sum[(int) samples];
+        Arrays.parallelSetAll(sums, sample -> exact.sum(part, part(size, samples, sample), first, second));
+        RelativeError relative = new RelativeError();
+        double worst = 0;
+        for (int sample = 0; sample < samples; sample++) {
+            double value = computed.values.getAtIndex(ValueLayout.JAVA_FLOAT, part(size, samples, sample));
+            double difference = Math.abs(value - sums[sample].value());
+            relative.add(value, sums[sample].value());
+            worst = Math.max(worst, difference == 0 ? 0 : difference / sums[sample].scale()); // keeps a NaN
+        }
         return new Outcome(layer, pass, computed.algorithm, worst,
-                computed.growth * Rounding.bound(roundoff, exact.terms(part)));
+                computed.growth * Rounding.bound(roundoff, exact.terms(part)), relative.value());
     }
 
     /** One index of each part of the result, drawn at random there; of the last part the last. */

@@ -30,7 +30,12 @@ public record ConvolutionLayer(String name, Shape x, Shape weight, boolean trans
 
     /** All of the 3D network at 32 base channels and an output of 60 x 60 x 52, in its order. */
     public static List<ConvolutionLayer> full() {
-        return UNet.prediction(UNetConfig.of(3, 1, 2, 32, 0), Shape.of(1, 2, 60, 60, 52)).graph().nodes().stream()
+        return of(UNetConfig.of(3, 1, 2, 32, 0), Shape.of(1, 2, 60, 60, 52));
+    }
+
+    /** All of a network, in its order; its logits have this shape. */
+    static List<ConvolutionLayer> of(UNetConfig config, Shape output) {
+        return UNet.prediction(config, output).graph().nodes().stream()
                 .filter(node -> node.op() instanceof Convolution || node.op() instanceof TransposedConvolution)
                 .map(ConvolutionLayer::of).toList();
     }

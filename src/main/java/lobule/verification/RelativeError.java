@@ -1,10 +1,23 @@
 package lobule.verification;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** Sums up ‖ours − reference‖ / ‖reference‖ (Euclidean) over any number of elements. */
 final class RelativeError {
     private double difference;
     private double reference;
     private long elements;
+
+    /** Over all elements of two tensors of floats. */
+    static RelativeError of(MemorySegment ours, MemorySegment expected) {
+        RelativeError error = new RelativeError();
+        for (long at = 0; at < ours.byteSize(); at += Float.BYTES) {
+            error.add(ours.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at),
+                    expected.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at));
+        }
+        return error;
+    }
 
     void add(double ours, double expected) {
         difference += (ours - expected) * (ours - expected);

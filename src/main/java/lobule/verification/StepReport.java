@@ -1,6 +1,7 @@
 package lobule.verification;
 
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import lobule.runtime.LaunchTime;
 
@@ -10,9 +11,11 @@ import lobule.runtime.LaunchTime;
  * @param groups  what decides: loss, logits, gradients, running statistics, update
  * @param tensors gradient, update and running statistics one by one, those nearest to or farthest beyond their
  *                tolerance first
- * @param profile the time of each launch, where the device times
+ * @param profile    the time of each launch, where the device times
+ * @param algorithms how each convolution was computed, as {@link lobule.runtime.Program#algorithms}
  */
-public record StepReport(List<Comparison> groups, List<Comparison> tensors, List<LaunchTime> profile) {
+public record StepReport(List<Comparison> groups, List<Comparison> tensors, List<LaunchTime> profile,
+                         SequencedMap<String, String> algorithms) {
     public StepReport {
         groups = List.copyOf(groups);
         tensors = List.copyOf(tensors);

@@ -69,6 +69,11 @@ final class CpuWinogradBackwardWeights implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return weights.domain().errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Passes passes = new Passes(operands);
         WorkerPool.Chunks shares = passes::share;

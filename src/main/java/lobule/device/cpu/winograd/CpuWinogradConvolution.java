@@ -78,6 +78,11 @@ final class CpuWinogradConvolution implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return weights.domain().errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         Passes passes = new Passes(operands);
         WorkerPool.ThreadChunks transform = passes::weights;

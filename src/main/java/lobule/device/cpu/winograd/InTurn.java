@@ -20,6 +20,11 @@ record InTurn(List<Kernel> parts) implements Kernel {
     }
 
     @Override
+    public double errorGrowth() {
+        return parts.getFirst().errorGrowth();
+    }
+
+    @Override
     public Launch bind(Operands operands) {
         return Memory.inOrder(parts.stream().map(part -> part.bind(operands)).toList());
     }

@@ -24,6 +24,14 @@ record WinogradDomain(WinogradTile tile, int rank) {
         return power(tile.outputs());
     }
 
+    /** How many times the rounding errors of direct sums: measured 2 to 5 of their norm in 3D with tiles of four. */
+    double errorGrowth() {
+        return switch (tile) {
+            case TWO -> 2;
+            case FOUR -> 8;
+        };
+    }
+
     private int power(int size) {
         return rank == 3 ? size * size * size : size * size;
     }

@@ -3,6 +3,7 @@ package lobule.device;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import lobule.op.Op;
 import lobule.tensor.TensorSpec;
 
@@ -24,6 +25,16 @@ public interface WrappedDevice extends Device {
     @Override
     default boolean fuses() {
         return device().fuses();
+    }
+
+    @Override
+    default double roundoff() {
+        return device().roundoff();
+    }
+
+    @Override
+    default OptionalLong freeBytes() {
+        return device().freeBytes();
     }
 
     @Override
