@@ -28,7 +28,9 @@ class CudaRunFilesTest {
                 "1", "--steps", "1", "--out", folder.resolve("run").toString());
         assertEquals(0, run.code(), run.err());
         Document memory = file("memory.json");
-        assertEquals(bytes(memory, "planned_bytes"), bytes(memory, "taken_bytes"));
+        // kernels took their tables when they were prepared; the simulated libraries take nothing themselves
+        assertEquals(bytes(memory, "planned_bytes"),
+                bytes(memory, "free_opened_bytes") - bytes(memory, "free_taken_bytes"));
         assertEquals(bytes(memory, "taken_bytes"),
                 bytes(memory, "free_prepared_bytes") - bytes(memory, "free_taken_bytes"));
         assertTrue(bytes(memory, "free_opened_bytes") >= bytes(memory, "free_prepared_bytes"));
