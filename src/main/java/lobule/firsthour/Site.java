@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import lobule.device.cuda.options.LibraryFolders;
 
 /**
  * Where the steps run.
@@ -17,11 +18,11 @@ import java.util.stream.Stream;
  * @param environment of this process
  */
 record Site(Path image, Path work, Map<String, String> environment, PythonPackages packages,
-            LibraryFolders libraries) {
+            CudaFolders libraries) {
 
     static Site of(Path image, Path work, Map<String, String> environment) {
         PythonPackages packages = PythonPackages.find(environment);
-        return new Site(image, work, environment, packages, LibraryFolders.find(environment, packages));
+        return new Site(image, work, environment, packages, CudaFolders.find(environment, packages));
     }
 
     /** A step that runs Lobule. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import lobule.device.cuda.options.LibraryFolders;
+import lobule.device.host.LibraryFiles;
 
 /**
  * Where cuDNN and cuBLAS are to be taken from.
@@ -13,31 +15,31 @@ import java.util.stream.Stream;
  * @param folders for {@code LOBULE_CUDA_LIBRARIES}; none where the system's linker is to look
  * @param source  who named them
  */
-record LibraryFolders(List<Path> folders, String source) {
-    static final String VARIABLE = "LOBULE_CUDA_LIBRARIES";
+record CudaFolders(List<Path> folders, String source) {
     private static final String LINKER_VARIABLE = "LD_LIBRARY_PATH";
     private static final String CUDNN = "libcudnn.so.9";
     private static final List<String> SYSTEM = List.of("/usr/local/cuda/lib64", "/usr/lib/x86_64-linux-gnu",
             "/usr/local/lib", "/usr/lib64", "/usr/lib");
 
     /** What the environment names, then Python packages that hold cuDNN, then the system's own. */
-    static LibraryFolders find(Map<String, String> environment, PythonPackages packages) {
-        if (!environment.getOrDefault(VARIABLE, "").isBlank()) {
-            return new LibraryFolders(paths(environment.get(VARIABLE)), VARIABLE + " as it was set");
+    static CudaFolders find(Map<String, String> environment, PythonPackages packages) {
+        if (!environment.getOrDefault(LibraryFolders.VARIABLE, "").isBlank()) {
+            return new CudaFolders(paths(environment.get(LibraryFolders.VARIABLE)),
+                    LibraryFolders.VARIABLE + " as it was set");
         }
-        if (paths(environment.getOrDefault(LINKER_VARIABLE, "")).stream().anyMatch(LibraryFolders::holdsCudnn)) {
-            return new LibraryFolders(List.of(), LINKER_VARIABLE + ", which has a " + CUDNN);
+        if (paths(environment.getOrDefault(LINKER_VARIABLE, "")).stream().anyMatch(CudaFolders::holdsCudnn)) {
+            return new CudaFolders(List.of(), LINKER_VARIABLE + ", which has a " + CUDNN);
         }
-        return packages.glob("nvidia", "cudnn", "lib").stream().filter(LibraryFolders::holdsCudnn).findFirst()
-                .map(cudnn -> ofPackages(cudnn.getParent().getParent()))
-                .orElseGet(() -> new LibraryFolders(List.of(), "the system's linker"));
+        return packages.glob("nvidia", "cudnn", "lib").stream().filter(CudaFolders::holdsCudnn).findFirst()
+                .map(CudaFolders::ofPackages)
+                .orElseGet(() -> new CudaFolders(List.of(), "the system's linker"));
     }
 
     /** All packages of NVIDIA beside each other: cuDNN opens libraries of others by name. */
-    private static LibraryFolders ofPackages(Path nvidia) {
-        List<Path> folders = PythonPackages.matching(nvidia, "*").stream().map(name -> name.resolve("lib"))
+    private static CudaFolders ofPackages(Path cudnn) {
+        List<Path> folders = LibraryFiles.packagesBeside(cudnn.toString()).stream().map(Path::of)
                 .filter(folder -> !PythonPackages.matching(folder, "*.so*").isEmpty()).toList();
-        return new LibraryFolders(folders, "Python packages in " + nvidia);
+        return new CudaFolders(folders, "Python packages in " + cudnn.getParent().getParent());
     }
 
     private static List<Path> paths(String list) {
