@@ -3,6 +3,9 @@ package lobule.device.cpu.winograd;
 /**
  * The transforms of Winograd's convolution with three taps along one axis, over all lines of a cube, for one vector of
  * channels. A line is read whole before it is written, so that it may be transformed in place.
+ *
+ * <p>B^T, A^T and G are Toom-Cook's for the points of the tile (Vincent et al., On Improving the Numerical Stability of
+ * Winograd Convolutions, 2017). Each method goes through its lines itself, so that a line's transform is inlined.
  */
 sealed interface AxisTransform permits TwoOutputs, FourOutputs {
 

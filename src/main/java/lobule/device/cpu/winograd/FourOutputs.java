@@ -6,16 +6,15 @@ import static lobule.device.cpu.machine.Lanes.store;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * F(4, 3) with the points 0, p, -p, q, -q and infinity: the matrices of {@link WinogradMatrices}, where each pair of
- * points shares its even and its odd part.
+ * F(4, 3) with the points 0, p, -p, q, -q and infinity. Each pair of points shares its even and its odd part.
  *
  * <p>p = 3/4 and q = 3/2 (between those of Barabasz et al., Error Analysis and Improving the Accuracy of Winograd
  * Convolution, 2018): every coefficient but those of G is a float32, and the error of float32 is a third of that with
  * 1 and 2.
  */
 record FourOutputs() implements AxisTransform {
-    static final float P = 0.75f;
-    static final float Q = 1.5f;
+    private static final float P = 0.75f;
+    private static final float Q = 1.5f;
     private static final float PP = P * P;
     private static final float QQ = Q * Q;
     private static final float SUM = PP + QQ;

@@ -5,7 +5,7 @@ import static lobule.device.cpu.machine.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 
-/** F(2, 3) with the points 0, 1, -1 and infinity: the matrices of {@link WinogradMatrices} written out. */
+/** F(2, 3) with the points 0, 1, -1 and infinity (Lavin and Gray 2016, up to the signs of two rows). */
 record TwoOutputs() implements AxisTransform {
 
     @Override

@@ -19,11 +19,6 @@ record WinogradDomain(WinogradTile tile, int rank) {
         return power(TAPS);
     }
 
-    /** Voxels that a tile computes. */
-    int outputs() {
-        return power(tile.outputs());
-    }
-
     /** How many times the rounding errors of direct sums: measured 2 to 5 of their norm in 3D with tiles of four. */
     double errorGrowth() {
         return switch (tile) {

@@ -1,10 +1,6 @@
 package lobule.device.cpu.winograd;
 
-import java.util.List;
-import java.util.stream.Stream;
-import org.apache.commons.math3.fraction.BigFraction;
-
-/** How many voxels along each axis one tile of Winograd's algorithm computes, and from which points. */
+/** How many voxels along each axis one tile of Winograd's algorithm computes. */
 public enum WinogradTile {
     TWO(2),
     FOUR(4);
@@ -28,18 +24,6 @@ public enum WinogradTile {
         return switch (this) {
             case TWO -> new TwoOutputs();
             case FOUR -> new FourOutputs();
-        };
-    }
-
-    /** The finite interpolation points. */
-    List<BigFraction> points() {
-        return switch (this) {
-            case TWO -> Stream.of(0.0, 1.0, -1.0).map(BigFraction::new).toList();
-            case FOUR -> {
-                double p = FourOutputs.P;
-                double q = FourOutputs.Q;
-                yield Stream.of(0.0, p, -p, q, -q).map(BigFraction::new).toList();
-            }
         };
     }
 }

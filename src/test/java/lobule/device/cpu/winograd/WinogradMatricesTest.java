@@ -3,7 +3,9 @@ package lobule.device.cpu.winograd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.commons.math3.fraction.BigFraction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +15,15 @@ class WinogradMatricesTest {
     private static final int TAPS = 3;
 
     private static WinogradMatrices matrices(WinogradTile tile) {
-        return WinogradMatrices.of(tile.outputs(), TAPS, tile.points());
+        return WinogradMatrices.of(tile.outputs(), TAPS, points(tile));
+    }
+
+    /** The finite ones. */
+    private static List<BigFraction> points(WinogradTile tile) {
+        return switch (tile) {
+            case TWO -> Stream.of(0.0, 1.0, -1.0).map(BigFraction::new).toList();
+            case FOUR -> Stream.of(0.0, 0.75, -0.75, 1.5, -1.5).map(BigFraction::new).toList();
+        };
     }
 
     @ParameterizedTest
