@@ -59,30 +59,58 @@ public final class ConvolutionCheck {
 
     private record Computed(MemorySegment values, String algorithm, double growth) {}
 
+    /** Operands of a layer's passes, drawn at random, and what their results are made of. */
+    private record Trial(ConvolutionLayer layer, Shape y, MemorySegment x, MemorySegment weight, MemorySegment dy,
+                         SampledConvolution exact) {
+        static Trial of(ConvolutionLayer layer, Arena arena) {
+            Shape y = output(layer).shape();
+            return new Trial(layer, y, random(arena, layer.x(), 1), random(arena, layer.weight(), 2),
+                    random(arena, y, 3), layer.transposed() ? new SampledConvolution(y, layer.weight(), layer.x(), true)
+                            : new SampledConvolution(layer.x(), layer.weight(), y, false));
+        }
+    }
+
     /** @throws lobule.device.OutOfDeviceMemoryException where the layer does not fit the device */
     public List<Outcome> check(ConvolutionLayer layer) {
-        Shape y = output(layer).shape();
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment x = random(arena, layer.x(), 1);
-            MemorySegment weight = random(arena, layer.weight(), 2);
-            MemorySegment dy = random(arena, y, 3);
-            SampledConvolution exact = layer.transposed()
-                    ? new SampledConvolution(y, layer.weight(), layer.x(), true)
-                    : new SampledConvolution(layer.x(), layer.weight(), y, false);
-            List<Outcome> outcomes = new ArrayList<>();
-            boolean up = layer.transposed();
-            outcomes.add(outcome(layer, "forward", exact, up ? SampledConvolution.Part.INPUT
-                    : SampledConvolution.Part.OUTPUT, up ? weight : x, up ? x : weight,
-                    run(up ? new TransposedConvolution() : new Convolution(false), arena, y, layer.x(), x,
-                            layer.weight(), weight)));
-            outcomes.add(outcome(layer, "data", exact, up ? SampledConvolution.Part.OUTPUT
-                    : SampledConvolution.Part.INPUT, up ? dy : weight, up ? weight : dy,
-                    run(up ? new TransposedConvolutionBackwardData() : new ConvolutionBackwardData(), arena, layer.x(),
-                            y, dy, layer.weight(), weight)));
-            outcomes.add(outcome(layer, "weights", exact, SampledConvolution.Part.FILTER, up ? dy : x, up ? x : dy,
-                    weights(arena, layer, x, y, dy)));
-            return outcomes;
+            Trial trial = Trial.of(layer, arena);
+            return List.of(forward(trial, arena), data(trial, arena), weights(trial, arena));
         }
+    }
+
+    /** The forward pass alone. */
+    Outcome forward(ConvolutionLayer layer) {
+        try (Arena arena = Arena.ofShared()) {
+            return forward(Trial.of(layer, arena), arena);
+        }
+    }
+
+    private Outcome forward(Trial trial, Arena arena) {
+        ConvolutionLayer layer = trial.layer;
+        boolean up = layer.transposed();
+        Computed computed = run(up ? new TransposedConvolution() : new Convolution(false), arena, trial.y, layer.x(),
+                trial.x, layer.weight(), trial.weight);
+        return up ? outcome(trial, "forward", SampledConvolution.Part.INPUT, trial.weight, trial.x, computed)
+                : outcome(trial, "forward", SampledConvolution.Part.OUTPUT, trial.x, trial.weight, computed);
+    }
+
+    private Outcome data(Trial trial, Arena arena) {
+        ConvolutionLayer layer = trial.layer;
+        boolean up = layer.transposed();
+        Computed computed = run(up ? new TransposedConvolutionBackwardData() : new ConvolutionBackwardData(), arena,
+                layer.x(), trial.y, trial.dy, layer.weight(), trial.weight);
+        return up ? outcome(trial, "data", SampledConvolution.Part.OUTPUT, trial.dy, trial.weight, computed)
+                : outcome(trial, "data", SampledConvolution.Part.INPUT, trial.weight, trial.dy, computed);
+    }
+
+    private Outcome weights(Trial trial, Arena arena) {
+        ConvolutionLayer layer = trial.layer;
+        boolean up = layer.transposed();
+        Op op = up ? new TransposedConvolutionBackwardWeights() : new ConvolutionBackwardWeights(false);
+        Computed computed = run(op, arena, List.of(TensorSpec.activation(layer.x()), TensorSpec.activation(trial.y)),
+                List.of(trial.x, trial.dy), List.of(parameter(layer.weight())), List.of());
+        return outcome(trial, "weights", SampledConvolution.Part.FILTER, up ? trial.dy : trial.x,
+                up ? trial.x : trial.dy, computed);
     }
 
     private static TensorSpec output(ConvolutionLayer layer) {
@@ -103,9 +131,9 @@ public final class ConvolutionCheck {
         return values;
     }
 
-    private Outcome outcome(ConvolutionLayer layer, String pass, SampledConvolution exact,
-                            SampledConvolution.Part part, MemorySegment first, MemorySegment second,
-                            Computed computed) {
+    private Outcome outcome(Trial trial, String pass, SampledConvolution.Part part, MemorySegment first,
+                            MemorySegment second, Computed computed) {
+        SampledConvolution exact = trial.exact;
         long size = exact.size(part);
         long samples = Math.min(SAMPLES, size);
         SampledConvolution.Sum[] sums = new SampledConvolution.Sum[(int) samples];
@@ -118,7 +146,7 @@ public final class ConvolutionCheck {
             relative.add(value, sums[sample].value());
             worst = Math.max(worst, difference == 0 ? 0 : difference / sums[sample].scale()); // keeps a NaN
         }
-        return new Outcome(layer, pass, computed.algorithm, worst,
+        return new Outcome(trial.layer, pass, computed.algorithm, worst,
                 computed.growth * Rounding.bound(roundoff, exact.terms(part)), relative.value());
     }
 
@@ -134,12 +162,6 @@ public final class ConvolutionCheck {
                               MemorySegment weight) {
         List<TensorSpec> inputs = List.of(TensorSpec.activation(first), parameter(weightShape));
         return run(op, arena, inputs, List.of(values, weight), List.of(), List.of(TensorSpec.activation(result)));
-    }
-
-    private Computed weights(Arena arena, ConvolutionLayer layer, MemorySegment x, Shape y, MemorySegment dy) {
-        Op op = layer.transposed() ? new TransposedConvolutionBackwardWeights() : new ConvolutionBackwardWeights(false);
-        return run(op, arena, List.of(TensorSpec.activation(layer.x()), TensorSpec.activation(y)), List.of(x, dy),
-                List.of(parameter(layer.weight())), List.of());
     }
 
     /** Runs an op that has one result, a state or an output. */
