@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.jcudnn.cudnnDeterminism;
@@ -43,36 +44,36 @@ record AlgorithmList(String pass, ConvolutionGeometry geometry, long convolution
         }
     }
 
+    /** A call of cuDNN that fills the proposals and tells their number. */
+    private interface Listing {
+        int run(long count, long proposals) throws Throwable;
+    }
+
     /** Sorted by cuDNN's own guess, the best first. */
     List<Candidate> guessed(Cudnn library) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment count = arena.allocate(JAVA_INT);
-            MemorySegment proposals = arena.allocate(PROPOSAL, PROPOSALS);
-            String call = "cudnnGet" + pass + "Algorithm_v7";
-            Cudnn.check((int) library.function(call, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                    JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG)).invokeExact(library.address(),
-                    first.descriptor, second.descriptor, convolution, result.descriptor, PROPOSALS, count.address(),
-                    proposals.address()), call, geometry);
-            return candidates(proposals, count);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("functions of cuDNN do not throw", e);
-        }
+        String call = "cudnnGet" + pass + "Algorithm_v7";
+        MethodHandle function = library.function(call, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+        return candidates(call, (count, proposals) -> (int) function.invokeExact(library.address(), first.descriptor,
+                second.descriptor, convolution, result.descriptor, PROPOSALS, count, proposals));
     }
 
     /** All that fit the workspace are run, which overwrites the result; the fastest first. */
     List<Candidate> timed(Cudnn library, DevicePointer workspace, long workspaceBytes) {
+        String call = "cudnnFind" + pass + "AlgorithmEx";
+        MethodHandle function = library.function(call, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG));
+        return candidates(call, (count, proposals) -> (int) function.invokeExact(library.address(), first.descriptor,
+                first.values.address(), second.descriptor, second.values.address(), convolution, result.descriptor,
+                result.values.address(), PROPOSALS, count, proposals, workspace.address(), workspaceBytes));
+    }
+
+    private List<Candidate> candidates(String call, Listing listing) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(JAVA_INT);
             MemorySegment proposals = arena.allocate(PROPOSAL, PROPOSALS);
-            String call = "cudnnFind" + pass + "AlgorithmEx";
-            Cudnn.check((int) library.function(call, FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                    JAVA_LONG)).invokeExact(library.address(), first.descriptor, first.values.address(),
-                    second.descriptor, second.values.address(), convolution, result.descriptor,
-                    result.values.address(), PROPOSALS, count.address(), proposals.address(), workspace.address(),
-                    workspaceBytes), call, geometry);
+            Cudnn.check(listing.run(count.address(), proposals.address()), call, geometry);
             return candidates(proposals, count);
         } catch (RuntimeException e) {
             throw e;

@@ -18,7 +18,7 @@ public final class Cublas implements AutoCloseable {
 
     public Cublas(NativeLibrary library, CudaContext context, MathMode math) {
         calls = calls(library);
-        version = version(library);
+        version = version(calls);
         recommendedBytes = recommended(context.capability());
         check(calls.create(), "cublasCreate", context.name());
         try {
@@ -37,7 +37,10 @@ public final class Cublas implements AutoCloseable {
 
     /** Of a library that was loaded, as 12.6.1, and how it is called where that is not through JCublas; uses no GPU. */
     public static String version(NativeLibrary library) {
-        CublasCalls calls = calls(library);
+        return version(calls(library));
+    }
+
+    private static String version(CublasCalls calls) {
         return calls.version(0) + "." + calls.version(1) + "." + calls.version(2)
                 + (calls instanceof ForeignCublasCalls ? " without JCublas" : "");
     }
