@@ -19,92 +19,19 @@ import lobule.image.NiftiWriter;
 
 /** A file that a command reads: where it lies in a {@link World}, and the command. */
 enum MutationSubject {
-    MODEL("run/model.safetensors") {
-        @Override
-        String[] command(World world) {
-            return world.predict("ct.nii.gz");
-        }
-    },
-    STATE("run/state.safetensors") {
-        @Override
-        String[] command(World world) {
-            return world.resume();
-        }
-    },
-    NIFTI("ct.nii") {
-        @Override
-        String[] command(World world) {
-            return world.predict("ct.nii");
-        }
-    },
-    COMPRESSED_NIFTI("ct.nii.gz") {
-        @Override
-        String[] command(World world) {
-            return world.predict("ct.nii.gz");
-        }
-    },
+    MODEL("run/model.safetensors"),
+    STATE("run/state.safetensors"),
+    NIFTI("ct.nii"),
+    COMPRESSED_NIFTI("ct.nii.gz"),
     /** The damage was there before it was compressed, so that no checksum tells. */
-    COMPRESSED_AFTERWARDS("ct.nii.gz") {
-        @Override
-        String[] command(World world) {
-            return world.predict("ct.nii.gz");
-        }
-
-        @Override
-        byte[] damaged(byte[] file, Mutation mutation, RandomGenerator random) throws IOException {
-            byte[] inside;
-            try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
-                inside = in.readAllBytes();
-            }
-            ByteArrayOutputStream packed = new ByteArrayOutputStream();
-            try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-                out.write(mutation.of(inside, random));
-            }
-            return packed.toByteArray();
-        }
-    },
-    MASK("data/labelsTr/b.nii") {
-        @Override
-        String[] command(World world) {
-            return world.train("--experiment", World.EXPERIMENT, "--data", world.path("data"), "--case", "b");
-        }
-    },
-    SETTINGS("run/config.yaml") {
-        @Override
-        String[] command(World world) {
-            return world.train("--config", world.path("run/config.yaml"));
-        }
-    },
-    SETTINGS_RESUMED("run/config.yaml") {
-        @Override
-        String[] command(World world) {
-            return world.resume();
-        }
-    },
-    METRICS("run/metrics.jsonl") {
-        @Override
-        String[] command(World world) {
-            return world.resume();
-        }
-    },
-    DATA_RECORD("run/data.json") {
-        @Override
-        String[] command(World world) {
-            return world.resume();
-        }
-    },
-    ALGORITHMS("run/algorithms.json") {
-        @Override
-        String[] command(World world) {
-            return world.resume();
-        }
-    },
-    DATA_SET("data/dataset.json") {
-        @Override
-        String[] command(World world) {
-            return world.train("--experiment", World.EXPERIMENT, "--data", world.path("data"));
-        }
-    };
+    COMPRESSED_AFTERWARDS("ct.nii.gz"),
+    MASK("data/labelsTr/b.nii"),
+    SETTINGS("run/config.yaml"),
+    SETTINGS_RESUMED("run/config.yaml"),
+    METRICS("run/metrics.jsonl"),
+    DATA_RECORD("run/data.json"),
+    ALGORITHMS("run/algorithms.json"),
+    DATA_SET("data/dataset.json");
 
     private final String file;
 
@@ -116,10 +43,33 @@ enum MutationSubject {
         return world.folder.resolve(file);
     }
 
-    abstract String[] command(World world);
+    String[] command(World world) {
+        return switch (this) {
+            case MODEL, COMPRESSED_NIFTI, COMPRESSED_AFTERWARDS -> world.predict("ct.nii.gz");
+            case NIFTI -> world.predict("ct.nii");
+            case STATE, SETTINGS_RESUMED, METRICS, DATA_RECORD, ALGORITHMS -> world.resume();
+            case SETTINGS -> world.train("--config", world.path("run/config.yaml"));
+            case MASK -> world.train("--experiment", World.EXPERIMENT, "--data", world.path("data"), "--case", "b");
+            case DATA_SET -> world.train("--experiment", World.EXPERIMENT, "--data", world.path("data"));
+        };
+    }
 
     byte[] damaged(byte[] file, Mutation mutation, RandomGenerator random) throws IOException {
-        return mutation.of(file, random);
+        return this == COMPRESSED_AFTERWARDS ? packed(mutation.of(unpacked(file), random)) : mutation.of(file, random);
+    }
+
+    private static byte[] unpacked(byte[] file) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] packed(byte[] inside) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(inside);
+        }
+        return packed.toByteArray();
     }
 
     /** A data set of two small cases and a short run on it, made once; each trial works on a copy. */

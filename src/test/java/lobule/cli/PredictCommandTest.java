@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class PredictCommandTest {
     @TempDir
@@ -65,9 +63,7 @@ class PredictCommandTest {
         List<String> all = new ArrayList<>(List.of("predict", option, value, "--device", "reference",
                 "--threads", "1"));
         all.addAll(List.of(arguments));
-        return Lobule.commandLine(Devices.installed()).setOverwrittenOptionsAllowed(true)
-                .setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
+        return CommandRun.execute(out, err, all.toArray(String[]::new));
     }
 
     private String path(String name) {

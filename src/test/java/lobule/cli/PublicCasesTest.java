@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -256,9 +255,7 @@ class PublicCasesTest {
 
     private Row add(String input, int expected, List<String> says, String... arguments) {
         StringWriter printed = new StringWriter();
-        PrintWriter writer = new PrintWriter(printed, true);
-        int code = Lobule.commandLine(Devices.installed()).setOverwrittenOptionsAllowed(true).setOut(writer)
-                .setErr(writer).execute(arguments);
+        int code = CommandRun.execute(printed, printed, arguments);
         Row row = new Row(input, code, printed.toString(), expected, says);
         rows.add(row);
         return row;

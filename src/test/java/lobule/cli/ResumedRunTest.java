@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,14 +46,10 @@ class ResumedRunTest {
     private int train(String... options) {
         List<String> arguments = new ArrayList<>(List.of("train"));
         arguments.addAll(List.of(options));
-        StringWriter outText = new StringWriter();
-        StringWriter errText = new StringWriter();
-        int status = Lobule.commandLine(Devices.installed()).setOverwrittenOptionsAllowed(true)
-                .setOut(new PrintWriter(outText, true)).setErr(new PrintWriter(errText, true))
-                .execute(arguments.toArray(String[]::new));
-        out = outText.toString();
-        err = errText.toString();
-        return status;
+        CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+        out = run.out();
+        err = run.err();
+        return run.code();
     }
 
     private void start(String... options) {

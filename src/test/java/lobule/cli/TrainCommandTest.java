@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -21,7 +20,6 @@ import lobule.image.NiftiWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class TrainCommandTest {
     @TempDir
@@ -45,9 +43,7 @@ class TrainCommandTest {
                     "--out", path("run")));
         }
         arguments.addAll(List.of(changed));
-        CommandLine commandLine = Lobule.commandLine(Devices.installed()).setOverwrittenOptionsAllowed(true)
-                .setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments.toArray(String[]::new));
+        return CommandRun.execute(out, err, arguments.toArray(String[]::new));
     }
 
     private String path(String name) {

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
 import lobule.device.Buffer;
 import lobule.device.Device;
 import lobule.device.HostBuffer;
@@ -23,6 +24,7 @@ import lobule.op.ConvolutionBackwardWeights;
 import lobule.op.Op;
 import lobule.tensor.Shape;
 import lobule.tensor.TensorSpec;
+import lobule.verification.DoubleSums;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,36 +54,36 @@ class WinogradAccuracyTest {
     }
 
     private static void requireAccurate(int ci, int co, int depth, int height, int width, int samples) {
-        Layer layer = new Layer(ci, co, depth, height, width);
+        Shape inputShape = Shape.of(1, ci, depth, height, width);
+        Shape outputShape = Shape.of(1, co, depth - 2, height - 2, width - 2);
+        TensorSpec input = TensorSpec.activation(inputShape);
+        TensorSpec output = TensorSpec.activation(outputShape);
+        TensorSpec weight = TensorSpec.rowMajor(co, ci, 3, 3, 3);
+        DoubleSums exact = new DoubleSums(inputShape, weight.shape(), outputShape);
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment x = random(arena, layer.x(), true, 1);
-            MemorySegment w = random(arena, layer.w(), false, 2);
-            MemorySegment dy = random(arena, layer.y(), false, 3);
-            MemorySegment y = arena.allocate(layer.y().bytes(), 64);
-            MemorySegment dw = arena.allocate(layer.w().bytes(), 64);
-            compute(new Convolution(false), List.of(layer.x(), layer.w()), List.of(x, w), List.of(), layer.y(), y);
-            compute(new ConvolutionBackwardWeights(false), List.of(layer.x(), layer.y()), List.of(x, dy),
-                    List.of(layer.w()), layer.w(), dw);
-            SplittableRandom random = new SplittableRandom(4);
-            requireWithin(FORWARD, samples, () -> layer.output(random, x, w), y);
-            requireWithin(BY_WEIGHTS, samples, () -> layer.weightGradient(random, x, dy), dw);
+            MemorySegment x = random(arena, input, true, 1);
+            MemorySegment w = random(arena, weight, false, 2);
+            MemorySegment dy = random(arena, output, false, 3);
+            MemorySegment y = arena.allocate(output.bytes(), 64);
+            MemorySegment dw = arena.allocate(weight.bytes(), 64);
+            compute(new Convolution(false), List.of(input, weight), List.of(x, w), List.of(), output, y);
+            compute(new ConvolutionBackwardWeights(false), List.of(input, output), List.of(x, dy), List.of(weight),
+                    weight, dw);
+            requireWithin(FORWARD, samples, index -> exact.output(index, x, w), y);
+            requireWithin(BY_WEIGHTS, samples, index -> exact.weightGradient(index, x, dy), dw);
         }
     }
 
-    private record Sample(long index, double value) {}
-
-    private interface Samples {
-        Sample next();
-    }
-
-    private static void requireWithin(double limit, int count, Samples samples, MemorySegment computed) {
+    private static void requireWithin(double limit, int count, LongToDoubleFunction exact, MemorySegment computed) {
+        SplittableRandom random = new SplittableRandom(4);
         double error = 0;
         double norm = 0;
         for (int i = 0; i < count; i++) {
-            Sample sample = samples.next();
-            double difference = computed.getAtIndex(ValueLayout.JAVA_FLOAT, sample.index) - sample.value;
+            long index = random.nextLong(computed.byteSize() / Float.BYTES);
+            double value = exact.applyAsDouble(index);
+            double difference = computed.getAtIndex(ValueLayout.JAVA_FLOAT, index) - value;
             error += difference * difference;
-            norm += sample.value * sample.value;
+            norm += value * value;
         }
         double relative = Math.sqrt(error / norm);
         assertTrue(relative <= limit, "relative error " + relative + " of " + limit);
@@ -121,59 +123,5 @@ class WinogradAccuracyTest {
 
     private static long placed(List<TensorSpec> specs) {
         return specs.stream().mapToLong(spec -> Buffer.aligned(spec.bytes())).sum();
-    }
-
-    /** A convolution of (1, ci, depth, height, width). */
-    private record Layer(int ci, int co, int depth, int height, int width) {
-        TensorSpec x() {
-            return TensorSpec.activation(Shape.of(1, ci, depth, height, width));
-        }
-
-        TensorSpec w() {
-            return TensorSpec.rowMajor(co, ci, 3, 3, 3);
-        }
-
-        TensorSpec y() {
-            return TensorSpec.activation(Shape.of(1, co, depth - 2, height - 2, width - 2));
-        }
-
-        private double at(MemorySegment x, long channel, long d, long h, long w) {
-            return x.getAtIndex(ValueLayout.JAVA_FLOAT, ((channel * depth + d) * height + h) * width + w);
-        }
-
-        private long indexOfOutput(long channel, long d, long h, long w) {
-            return ((channel * (depth - 2) + d) * (height - 2) + h) * (width - 2) + w;
-        }
-
-        Sample output(SplittableRandom random, MemorySegment x, MemorySegment w) {
-            long channel = random.nextInt(co);
-            int d = random.nextInt(depth - 2);
-            int h = random.nextInt(height - 2);
-            int v = random.nextInt(width - 2);
-            double sum = 0;
-            for (int c = 0; c < ci; c++) {
-                for (int tap = 0; tap < 27; tap++) {
-                    sum += at(x, c, d + tap / 9, h + tap / 3 % 3, v + tap % 3)
-                            * w.getAtIndex(ValueLayout.JAVA_FLOAT, (channel * ci + c) * 27 + tap);
-                }
-            }
-            return new Sample(indexOfOutput(channel, d, h, v), sum);
-        }
-
-        Sample weightGradient(SplittableRandom random, MemorySegment x, MemorySegment dy) {
-            long output = random.nextInt(co);
-            long input = random.nextInt(ci);
-            int tap = random.nextInt(27);
-            double sum = 0;
-            for (int d = 0; d < depth - 2; d++) {
-                for (int h = 0; h < height - 2; h++) {
-                    for (int v = 0; v < width - 2; v++) {
-                        sum += at(x, input, d + tap / 9, h + tap / 3 % 3, v + tap % 3)
-                                * dy.getAtIndex(ValueLayout.JAVA_FLOAT, indexOfOutput(output, d, h, v));
-                    }
-                }
-            }
-            return new Sample((output * ci + input) * 27 + tap, sum);
-        }
     }
 }
